@@ -19,6 +19,11 @@ export function addDays(date: PlainDate, days: number): PlainDate {
   return Temporal.PlainDate.from(date).add({ days }).toString()
 }
 
+/** The day before. Total, for folding: a text that is no date stays as it is. */
+export function dayBefore(date: PlainDate): PlainDate {
+  return plainDate.safeParse(date).success ? addDays(date, -1) : date
+}
+
 /** The day of an instant (RFC 3339) in UTC. */
 export function dateOf(instant: string): PlainDate {
   return instant.slice(0, 10)
