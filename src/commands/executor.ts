@@ -1,0 +1,242 @@
+import { hash } from 'node:crypto'
+import canonicalize from 'canonicalize'
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
+import type {
+  EventLog,
+  EventMetadata,
+  JsonObject,
+  NewEvent,
+  RecordedEvent,
+  StreamSlice,
+} from '../log/event-log.ts'
+import type { Position } from '../log/position.ts'
+import type { PersonalStore } from '../personal/personal-store.ts'
+import { readEvent } from '../projections/registry-event.ts'
+import type { Actor, Aggregate, Command, CommonRefusal, DomainEvent, Lookup } from './command.ts'
+import { personsIn } from './person-input.ts'
+import { Sealer, samePersons } from './sealing.ts'
+
+/** What the executor works with. `now` never goes back (clock.ts). */
+export type ExecutorDeps = {
+  readonly log: EventLog
+  readonly personal: PersonalStore
+  readonly lookup: Lookup
+  readonly now: () => string
+  readonly onConflict?: () => void
+}
+
+/** What comes with a request beside its input. */
+export type Request = {
+  readonly actor: Actor
+  readonly correlationId: string
+  readonly idempotencyKey?: string | undefined
+  /** The revision that the caller has seen (`If-Match`). */
+  readonly expected?: bigint | undefined
+}
+
+export type Executed<State> = {
+  readonly ok: true
+  readonly id: string
+  readonly revision: bigint
+  readonly state: State
+  /** Where this command's last event lies; absent where nothing had to be recorded. */
+  readonly position?: Position
+  /** True where the same request had been recorded before, or what it asks was so already. */
+  readonly repeated: boolean
+}
+export type Outcome<State, Refusal> =
+  | Executed<State>
+  | { readonly ok: false; readonly refusal: Refusal | CommonRefusal }
+
+/** Lost races before a request is sent away: each means that somebody else recorded something meanwhile. */
+const MAX_ATTEMPTS = 16
+
+/** Namespace of the ids made from idempotency keys (UUIDv5, RFC 9562). */
+const NAMESPACE = '4b1d2f0e-3a58-5c7e-9f6a-6d0f1c2b3a49'
+
+/**
+ * Runs a command: read, fold, decide, append at the revision read; on a lost race reads and decides again, bounded.
+ * The same request under the same idempotency key is recorded once, whatever dies in between: its event ids come from
+ * the key, so the stream itself remembers. The key counts for one actor, command and subject.
+ * Throws `LogUnavailableError`, `PersonalStoreUnavailableError`, `EventTooLargeError`.
+ */
+export async function execute<
+  Input,
+  State,
+  Event extends DomainEvent,
+  Refusal extends { readonly kind: string },
+>(
+  deps: ExecutorDeps,
+  command: Command<Input, State, Event, Refusal>,
+  id: string,
+  input: Input,
+  request: Request,
+): Promise<Outcome<State, Refusal>> {
+  const refusal = refusedBeforehand(deps.lookup, command, input, request.actor)
+  if (refusal) return { ok: false, refusal }
+  const sealer = new Sealer(deps.personal, deps.now)
+  const attempt = {
+    deps,
+    command,
+    id,
+    input,
+    request,
+    sealer,
+    commandId: commandIdOf(command.name, id, request),
+  }
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
+    const outcome = await tryOnce(attempt)
+    if (outcome === 'conflict') deps.onConflict?.()
+    else {
+      if (!outcome.ok || outcome.repeated) await sealer.discard()
+      return outcome
+    }
+  }
+  await sealer.discard()
+  return { ok: false, refusal: { kind: 'too-busy' } }
+}
+
+type Attempt<Input, State, Event extends DomainEvent, Refusal extends { readonly kind: string }> = {
+  readonly deps: ExecutorDeps
+  readonly command: Command<Input, State, Event, Refusal>
+  readonly id: string
+  readonly input: Input
+  readonly request: Request
+  readonly sealer: Sealer
+  readonly commandId: string
+}
+
+async function tryOnce<Input, State, Event extends DomainEvent, Refusal extends { readonly kind: string }>(
+  attempt: Attempt<Input, State, Event, Refusal>,
+): Promise<Outcome<State, Refusal> | 'conflict'> {
+  const { deps, command, id, input, request, sealer, commandId } = attempt
+  const { aggregate } = command
+  const slice = await deps.log.readStream(aggregate.stream(id))
+  const state = foldSlice(aggregate, slice)
+  const digest = digestOf(command.name, id, input)
+  const before = slice.events.filter(({ metadata }) => metadata.causationId === commandId)
+  if (before.length > 0) return repeated({ attempt, slice, state, before, digest })
+  const current = slice.revision
+  if (request.expected !== undefined && current !== request.expected)
+    return { ok: false, refusal: { kind: 'precondition-failed', revision: String(current) } }
+  if (command.allows?.(state, request.actor, input) === false)
+    return { ok: false, refusal: { kind: 'forbidden', why: 'other-issuer' } }
+  const intent = await sealer.seal(command.complete?.(input, state) ?? input, state)
+  const now = laterOf(deps.now(), slice.events.at(-1))
+  const circumstances = { today: now.slice(0, 10), actor: request.actor, lookup: deps.lookup, id }
+  const decision = command.decide(intent, circumstances)(state)
+  if (!decision.ok) return decision
+  if (decision.events.length === 0)
+    return { ok: true, id, revision: current === 'no-stream' ? -1n : current, state, repeated: true }
+  const metadata = metadataOf(request, commandId, digest, now)
+  const events = decision.events.map((event, index) => newEvent(event, commandId, index, metadata))
+  const outcome = await deps.log.append(aggregate.stream(id), current, events)
+  if (outcome.kind === 'conflict') return 'conflict'
+  const next = decision.events.reduce(aggregate.evolve, state)
+  return {
+    ok: true,
+    id,
+    revision: outcome.revision,
+    state: next,
+    position: outcome.position,
+    repeated: false,
+  }
+}
+
+/** An answer to a request that stands in the stream already, or a refusal where its key came with another body. */
+async function repeated<
+  Input,
+  State,
+  Event extends DomainEvent,
+  Refusal extends { readonly kind: string },
+>(found: {
+  attempt: Attempt<Input, State, Event, Refusal>
+  slice: StreamSlice
+  state: State
+  before: readonly RecordedEvent[]
+  digest: string
+}): Promise<Outcome<State, Refusal>> {
+  const { attempt, slice, state, before, digest } = found
+  const same =
+    before.every(({ metadata }) => metadata.requestDigest === digest) &&
+    (await samePersons(
+      attempt.deps.personal,
+      attempt.input,
+      before.map(({ data }) => data),
+    ))
+  if (!same) return { ok: false, refusal: { kind: 'idempotency-key-reused' } }
+  const revision = slice.revision === 'no-stream' ? -1n : slice.revision
+  const position = before.at(-1)?.position
+  return { ok: true, id: attempt.id, revision, state, repeated: true, ...(position && { position }) }
+}
+
+function refusedBeforehand<
+  Input,
+  State,
+  Event extends DomainEvent,
+  Refusal extends { readonly kind: string },
+>(
+  lookup: Lookup,
+  command: Command<Input, State, Event, Refusal>,
+  input: Input,
+  actor: Actor,
+): CommonRefusal | undefined {
+  if (!command.roles.includes(actor.role)) return { kind: 'forbidden', why: 'role' }
+  for (const { kind, field, id } of command.references?.(input) ?? []) {
+    if (kind === 'organization' && !lookup.organizationExists(id))
+      return { kind: 'unknown-organization', field, id }
+    if (kind === 'session' && !lookup.sessionExists(id)) return { kind: 'unknown-session', field, id }
+  }
+  const erased = personsIn(input).find(
+    ({ personId }) => personId !== undefined && lookup.personErased(personId),
+  )
+  return erased?.personId === undefined ? undefined : { kind: 'person-erased', personId: erased.personId }
+}
+
+/** The state that a stream's events add up to. Throws `UnreadableEventError` on one that can't be read. */
+export function foldSlice<State, Event extends DomainEvent>(
+  aggregate: Aggregate<State, Event>,
+  slice: StreamSlice,
+): State {
+  return slice.events.reduce(
+    (state, recorded) => aggregate.evolve(state, readEvent(recorded).event as unknown as Event),
+    aggregate.initial,
+  )
+}
+
+function commandIdOf(name: string, id: string, { actor, idempotencyKey }: Request): string {
+  return idempotencyKey === undefined
+    ? uuidv7()
+    : uuidv5(JSON.stringify([actor.name, name, id, idempotencyKey]), NAMESPACE)
+}
+
+/** SHA-256 over the request without its persons' fields: a digest of a name could be guessed open. */
+function digestOf(name: string, id: string, input: unknown): string {
+  return hash('sha256', canonicalize({ name, id, input: JSON.parse(JSON.stringify(input)) }) ?? '', 'hex')
+}
+
+function laterOf(now: string, last: RecordedEvent | undefined): string {
+  return last && last.metadata.recordedAt > now ? last.metadata.recordedAt : now
+}
+
+function metadataOf(
+  request: Request,
+  commandId: string,
+  requestDigest: string,
+  recordedAt: string,
+): EventMetadata {
+  const { actor, correlationId } = request
+  return {
+    recordedAt,
+    actor: actor.name,
+    correlationId,
+    causationId: commandId,
+    schemaVersion: '1',
+    requestDigest,
+  }
+}
+
+function newEvent(event: DomainEvent, commandId: string, index: number, metadata: EventMetadata): NewEvent {
+  const data = JSON.parse(JSON.stringify(event.data)) as JsonObject
+  return { id: uuidv5(String(index), commandId), type: event.type, data, metadata }
+}
