@@ -100,7 +100,10 @@ export interface EventLog {
    * within 100 ms. An **empty batch** says that everything visible so far has been delivered (caught up); more follow.
    * Ends only by the signal. A fault of the log throws; the caller follows again from what it has committed.
    */
-  follow(after: Position, options: ReadOptions & { readonly signal: AbortSignal }): AsyncIterable<readonly RecordedEvent[]>
+  follow(
+    after: Position,
+    options: ReadOptions & { readonly signal: AbortSignal },
+  ): AsyncIterable<readonly RecordedEvent[]>
 
   /** The position of the last event, `START` where there is none. */
   head(): Promise<Position>

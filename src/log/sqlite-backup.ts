@@ -1,0 +1,52 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { backup } from 'node:sqlite'
+import type { Progress } from './sqlite-check.ts'
+import { openForReading, syncFolderOf } from './sqlite-schema.ts'
+
+/** Pages copied at a time, 4 MiB, between which others get their turn. */
+const RATE = 1_024
+
+/**
+ * Copies the log to a file while it goes on being written, and flushes it. The copy is the log at one moment: a read
+ * transaction of our own holds it still, without which every commit would start the copy again. It appears under its
+ * name only when it is whole; a crash before leaves `<file>.partial`. Named `log.sqlite` in a folder, it opens as a
+ * log. Rejects where the file exists (a backup is never written over) or can't be written.
+ */
+export async function backupLog(
+  file: string,
+  toFile: string,
+  onProgress: Progress = () => {},
+): Promise<void> {
+  const target = resolve(toFile)
+  if (existsSync(target)) throw new Error(`${target} exists`)
+  const partial = `${target}.partial`
+  rmSync(partial, { force: true })
+  const source = openForReading(file)
+  try {
+    source.exec('BEGIN')
+    source.prepare('SELECT max(position) FROM event').get()
+    await backup(source, partial, {
+      rate: RATE,
+      progress: ({ totalPages, remainingPages }) =>
+        onProgress({ done: totalPages - remainingPages, total: totalPages }),
+    })
+  } catch (error) {
+    rmSync(partial, { force: true })
+    throw error
+  } finally {
+    source.close()
+  }
+  flush(partial)
+  renameSync(partial, target)
+  syncFolderOf(target)
+}
+
+function flush(file: string): void {
+  const handle = openSync(file, 'r+')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}

@@ -1,0 +1,91 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/** How long a connection waits for another process's commit. */
+const BUSY_TIMEOUT_MS = 5_000
+
+/** The version of the file's layout, in `PRAGMA user_version`. */
+const FORMAT = 1
+
+/**
+ * One row an event, `position` being the rowid: given out under the write lock, so it grows with time of writing.
+ * The only index is (stream, revision). There is none on ids: random keys would cost most of the append rate, and
+ * a repeat is found by its revision. The triggers keep the promise that nothing is changed or deleted.
+ */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS event (
+    position INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    metadata TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS event_stream ON event (stream, revision);
+  CREATE TRIGGER IF NOT EXISTS event_unchanged BEFORE UPDATE ON event
+    BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+  CREATE TRIGGER IF NOT EXISTS event_kept BEFORE DELETE ON event
+    BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+  PRAGMA user_version = ${FORMAT};
+`
+
+/** The log's file in its folder. */
+export function logFile(folder: string): string {
+  return join(resolve(folder), 'log.sqlite')
+}
+
+/**
+ * A connection that writes, and creates the file where there is none. `synchronous` is set on every open, after the
+ * journal mode: SQLite does not keep it in the file, and some builds reopen a WAL file at NORMAL, which does not
+ * flush a commit. Throws where the file has a later format than this program knows.
+ */
+export function openForWriting(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
+  try {
+    database.exec('PRAGMA journal_mode = WAL')
+    database.exec('PRAGMA synchronous = FULL')
+    const found = readPragma(database, 'user_version')
+    if (found > FORMAT) throw new Error(`${file} has format ${found}, this program reads up to ${FORMAT}`)
+    if (found < FORMAT) createSchema(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function createSchema(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE')
+  database.exec(SCHEMA)
+  database.exec('COMMIT')
+}
+
+/** A connection that only reads. In WAL mode it waits for no writer. Throws where there is no such file. */
+export function openForReading(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+  try {
+    const found = readPragma(database, 'user_version')
+    if (found !== FORMAT) throw new Error(`${file} has format ${found}, this program reads ${FORMAT}`)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** The value of a pragma that is a number. */
+export function readPragma(database: DatabaseSync, name: string): number {
+  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+}
+
+/** Makes the name of a new file survive power loss: the entry in its folder is flushed too. */
+export function syncFolderOf(file: string): void {
+  const folder = openSync(dirname(file), 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
