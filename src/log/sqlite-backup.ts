@@ -26,11 +26,12 @@ export async function backupLog(
   try {
     source.exec('BEGIN')
     source.prepare('SELECT max(position) FROM event').get()
-    await backup(source, partial, {
+    const total = await backup(source, partial, {
       rate: RATE,
       progress: ({ totalPages, remainingPages }) =>
         onProgress({ done: totalPages - remainingPages, total: totalPages }),
     })
+    onProgress({ done: total, total })
   } catch (error) {
     rmSync(partial, { force: true })
     throw error

@@ -85,7 +85,7 @@ export class SqliteWriterClient {
     if (results.length === 0) return
     this.#onCommit()
     const answered = this.#waiting.splice(0, results.length)
-    if (this.#waiting.length === 0) worker.unref()
+    if (this.#waiting.length === 0 && this.#closing === undefined) worker.unref()
     for (const [index, { resolve }] of answered.entries()) {
       const result = results[index]
       if (result !== undefined) resolve(result)
