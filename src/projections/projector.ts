@@ -1,14 +1,142 @@
-import type { Position } from '../log/position.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventLog, RecordedEvent } from '../log/event-log.ts'
+import { comparePositions, type Position } from '../log/position.ts'
+import type { PersonalIndex } from './personal-index.ts'
+import type { ReadModel } from './read-model.ts'
+import { readEvent, type RegistryEvent, UnreadableEventError } from './registry-event.ts'
 
 /** How a projector is doing. `stopped` is final: an event it can't read; nothing behind it is shown. */
-export type ProjectorHealth =
-  | { readonly status: 'catching-up' | 'live'; readonly position: Position }
-  | { readonly status: 'retrying'; readonly position: Position; readonly fault: string; readonly attempt: number }
-  | { readonly status: 'stopped'; readonly position: Position; readonly fault: string }
+export type ProjectorHealth = {
+  readonly status: 'catching-up' | 'live' | 'retrying' | 'stopped'
+  readonly position: Position
+  readonly fault?: string
+  readonly attempt?: number
+  /** False while the personal store did not answer: answers go out without personal fields. */
+  readonly personal: boolean
+}
 
-export type Projector = {
-  readonly health: () => ProjectorHealth
-  /** Resolves true once the read model has reached a position, false when `timeoutMs` ran out. */
-  readonly reached: (position: Position, timeoutMs: number) => Promise<boolean>
-  readonly stop: () => Promise<void>
+export type ProjectorOptions = {
+  readonly log: EventLog
+  readonly readModel: ReadModel
+  readonly personal: PersonalIndex
+  /** Told each batch after it is committed. */
+  readonly onEvents?: (events: readonly RegistryEvent[]) => void
+  /** Told of each fault: a line for the operator's log, without personal data. */
+  readonly onFault?: (fault: Error, final: boolean) => void
+}
+
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 10_000
+/** Small enough that projecting a batch does not hold up requests for long. */
+const BATCH = 200
+
+/**
+ * Follows the log into the read model. Starts again after a fault, with growing pauses, from the position that the
+ * read model holds; stops for good on an event that it can't read, since skipping one could vouch for what it revokes.
+ */
+export class Projector {
+  readonly #options: ProjectorOptions
+  readonly #abort = new AbortController()
+  readonly #running: Promise<void>
+  #waiters: { readonly position: Position; readonly done: (reached: boolean) => void }[] = []
+  #state: Omit<ProjectorHealth, 'position' | 'personal'> = { status: 'catching-up' }
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options
+    this.#running = this.#run()
+  }
+
+  health(): ProjectorHealth {
+    const { readModel, personal } = this.#options
+    return { ...this.#state, position: readModel.position, personal: personal.available }
+  }
+
+  /** Resolves true once the read model has reached a position, false when `timeoutMs` ran out or the projector stopped. */
+  reached(position: Position, timeoutMs: number): Promise<boolean> {
+    if (comparePositions(this.#options.readModel.position, position) >= 0) return Promise.resolve(true)
+    if (this.#state.status === 'stopped') return Promise.resolve(false)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter)
+        resolve(false)
+      }, timeoutMs)
+      const done = (reached: boolean) => {
+        clearTimeout(timer)
+        resolve(reached)
+      }
+      const waiter = { position, done }
+      this.#waiters.push(waiter)
+    })
+  }
+
+  /** Ends after the batch in hand. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#running
+    for (const { done } of this.#waiters.splice(0)) done(false)
+  }
+
+  async #run(): Promise<void> {
+    for (let attempt = 1; !this.#abort.signal.aborted; attempt++) {
+      try {
+        await this.#follow(() => {
+          attempt = 1
+        })
+      } catch (error) {
+        const fault = error instanceof Error ? error : new Error(String(error))
+        const final = fault instanceof UnreadableEventError
+        this.#state = { status: final ? 'stopped' : 'retrying', fault: fault.message, attempt }
+        this.#options.onFault?.(fault, final)
+        if (final) for (const { done } of this.#waiters.splice(0)) done(false)
+        if (final) return
+        await this.#pause(attempt)
+      }
+    }
+  }
+
+  async #follow(onProgress: () => void): Promise<void> {
+    const { log, readModel } = this.#options
+    const { signal } = this.#abort
+    for await (const batch of log.follow(readModel.position, { signal, batchSize: BATCH })) {
+      if (readModel.reopenIfReplaced()) return
+      if (batch.length > 0) await this.#project(batch)
+      else this.#state = { status: 'live' }
+      onProgress()
+    }
+  }
+
+  /** What was readable before an unreadable event is projected; the event itself then stops the projector. */
+  async #project(batch: readonly RecordedEvent[]): Promise<void> {
+    const events: RegistryEvent[] = []
+    let unreadable: unknown
+    for (const recorded of batch) {
+      try {
+        events.push(readEvent(recorded))
+      } catch (error) {
+        unreadable = error
+        break
+      }
+    }
+    const last = events.at(-1)
+    if (last) await this.#commit(events, last.recorded.position)
+    if (unreadable !== undefined) throw unreadable
+  }
+
+  async #commit(events: readonly RegistryEvent[], position: Position): Promise<void> {
+    const { readModel, personal, onEvents, onFault } = this.#options
+    readModel.apply(events, position)
+    await personal.catchUp().catch((error: unknown) => onFault?.(error as Error, false))
+    onEvents?.(events)
+    const waiting = this.#waiters
+    this.#waiters = []
+    for (const waiter of waiting) {
+      if (comparePositions(waiter.position, position) <= 0) waiter.done(true)
+      else this.#waiters.push(waiter)
+    }
+  }
+
+  async #pause(attempt: number): Promise<void> {
+    const ms = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 1, 10))
+    await sleep(ms, undefined, { signal: this.#abort.signal }).catch(() => undefined)
+  }
 }

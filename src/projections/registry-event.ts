@@ -19,12 +19,13 @@ const shapes = {
 } as const
 export type StreamKind = keyof typeof shapes
 
-type Shape<Kind extends StreamKind> = z.infer<(typeof shapes)[Kind]>
+/** The events of one kind of stream. */
+export type EventOf<Kind extends StreamKind> = z.infer<(typeof shapes)[Kind]>
 type Envelope<Kind extends StreamKind> = {
   readonly kind: Kind
   /** The stream's name behind `kind-`. */
   readonly subject: string
-  readonly event: Shape<Kind>
+  readonly event: EventOf<Kind>
   readonly recorded: RecordedEvent
 }
 export type RegistryEvent = { [Kind in StreamKind]: Envelope<Kind> }[StreamKind]

@@ -1,0 +1,26 @@
+import type { RecordedEvent } from '../log/event-log.ts'
+
+/** One recorded change of an aggregate as a read model keeps it: enough to fold, to date and to show. */
+export type HistoryEntry = {
+  readonly revision: number
+  readonly type: string
+  readonly data: object
+  readonly recordedAt: string
+  readonly actor: string
+}
+
+export const entryOf = ({ revision, type, data, metadata }: RecordedEvent): HistoryEntry => ({
+  revision: Number(revision),
+  type,
+  data,
+  recordedAt: metadata.recordedAt,
+  actor: metadata.actor,
+})
+
+/** Adds an entry to a history's JSON text without reading it. */
+export function appended(history: string | undefined, entry: HistoryEntry): string {
+  const text = JSON.stringify(entry)
+  return history === undefined ? `[${text}]` : `${history.slice(0, -1)},${text}]`
+}
+
+export const readHistory = (history: string) => JSON.parse(history) as readonly HistoryEntry[]

@@ -1,0 +1,174 @@
+import { createHash, hash } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { formatPosition, type Position, parsePosition, START } from '../log/position.ts'
+import type { Projection, Row, Table } from './projection.ts'
+import type { RegistryEvent } from './registry-event.ts'
+import { UnitOfWork } from './unit-of-work.ts'
+
+/** The read model on disk was made by other projections: it has to be rebuilt. */
+export class ReadModelOutdatedError extends Error {
+  override readonly name = 'ReadModelOutdatedError'
+}
+
+export type ReadModelOptions = {
+  readonly projections: readonly Projection[]
+  /** SQL of tables outside the digest, which hold what can be erased. */
+  readonly erasable: readonly string[]
+  /** For a rebuild aside: no journal, no flush, indexes made by `finish`. Worthless if the process dies. */
+  readonly bulk?: boolean
+}
+
+const META = 'CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL)'
+
+/**
+ * One SQLite file with the tables of all projections and the position they stand at. Rows and position move in one
+ * transaction and the position never goes back, so a batch delivered twice changes nothing. The file follows from the
+ * log: it is flushed at WAL checkpoints only, and after a crash it is some events behind at worst, never wrong.
+ */
+export class ReadModel {
+  readonly path: string
+  readonly #options: ReadModelOptions
+  #db: DatabaseSync
+  #inode = 0
+  #position: Position = START
+  #statements = new Map<string, StatementSync>()
+
+  /** Opens or makes the file. Throws `ReadModelOutdatedError` where other projections made it. */
+  constructor(path: string, options: ReadModelOptions) {
+    this.path = path
+    this.#options = options
+    this.#db = this.#open()
+  }
+
+  /** Where the rows stand. */
+  get position(): Position {
+    return this.#position
+  }
+
+  /** For queries of this module's neighbours: a handle that may change after `reopenIfReplaced`. */
+  get db(): DatabaseSync {
+    return this.#db
+  }
+
+  /** A prepared query, made once. Rows come as objects. */
+  prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (!statement) {
+      statement = this.#db.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+
+  /** Projects events that lie behind the position; those before it have been projected. */
+  apply(events: readonly RegistryEvent[], position: Position): void {
+    if (position.commit <= this.#position.commit) return
+    const work = new UnitOfWork(this)
+    for (const event of events) {
+      if (event.recorded.position.commit <= this.#position.commit) continue
+      for (const { project } of this.#options.projections)
+        for (const change of project(event)) work.change(change)
+    }
+    this.transaction(() => {
+      work.flush()
+      this.prepare("INSERT OR REPLACE INTO meta VALUES ('position', ?)").run(formatPosition(position))
+    })
+    this.#position = position
+  }
+
+  /** Runs `write` in one transaction. */
+  transaction(write: () => void): void {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      write()
+      this.#db.exec('COMMIT')
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** Makes the indexes after a bulk load and turns the file into an ordinary, durable one. */
+  finish(): void {
+    for (const table of this.#tables()) for (const sql of table.index) this.#db.exec(sql)
+    this.prepare("INSERT OR REPLACE INTO meta VALUES ('complete', ?)").run('yes')
+    this.close()
+    const file = openSync(this.path, 'r+')
+    fsyncSync(file)
+    closeSync(file)
+  }
+
+  /** Moves this finished file into the place of another, whose readers find out by `reopenIfReplaced`. */
+  moveTo(path: string): void {
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
+    renameSync(this.path, path)
+  }
+
+  /** Opens the file anew where another process has rebuilt and swapped it. */
+  reopenIfReplaced(): boolean {
+    const inode = statSync(this.path, { throwIfNoEntry: false })?.ino
+    if (inode === undefined || inode === this.#inode) return false
+    this.close()
+    this.#db = this.#open()
+    return true
+  }
+
+  /**
+   * SHA-256 (hex) over every row of every projection, in order of its key: equal for equal logs, whatever the
+   * batches. What can be erased stands outside.
+   */
+  digest(): string {
+    const sum = createHash('sha256')
+    for (const { name, columns } of this.#tables()) {
+      const rows = this.#db.prepare(`SELECT ${columns.join(', ')} FROM ${name} ORDER BY ${columns[0]}`)
+      rows.setReturnArrays(true)
+      sum.update(`${name}\n`)
+      for (const row of rows.iterate()) sum.update(`${JSON.stringify(row)}\n`)
+    }
+    return sum.digest('hex')
+  }
+
+  /** Writes the log of changes back into the file and cuts it, so that erased bytes are in no file. */
+  truncateWal(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+
+  close(): void {
+    this.#statements.clear()
+    if (this.#db.isOpen) this.#db.close()
+  }
+
+  #tables(): readonly Table[] {
+    return this.#options.projections.flatMap(({ tables }) => tables)
+  }
+
+  #open(): DatabaseSync {
+    const { bulk = false, erasable } = this.#options
+    const db = new DatabaseSync(this.path)
+    db.exec(`PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536;
+      PRAGMA journal_mode = ${bulk ? 'OFF' : 'WAL'}; PRAGMA synchronous = ${bulk ? 'OFF' : 'NORMAL'}; PRAGMA temp_store = MEMORY`)
+    db.exec(META)
+    const version = hash(
+      'sha256',
+      JSON.stringify([this.#tables().map(({ create, index }) => [create, index]), erasable]),
+    )
+    const known = (name: string) => db.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.['value']
+    if (known('version') === undefined) {
+      for (const { create, index } of this.#tables())
+        for (const sql of bulk ? [create] : [create, ...index]) db.exec(sql)
+      for (const sql of erasable) db.exec(sql)
+      db.prepare("INSERT INTO meta VALUES ('version', ?), ('position', 'start'), ('complete', ?)").run(
+        version,
+        bulk ? 'no' : 'yes',
+      )
+    } else if (known('version') !== version || known('complete') !== 'yes') {
+      db.close()
+      throw new ReadModelOutdatedError(`${this.path} was made by other projections; rebuild it`)
+    }
+    this.#position = parsePosition(String(known('position'))) ?? START
+    this.#inode = statSync(this.path).ino
+    return db
+  }
+}
+export type { Row }
