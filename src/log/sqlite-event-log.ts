@@ -74,6 +74,7 @@ class FileLog implements SqliteEventLog {
     events: readonly NewEvent[],
   ): Promise<AppendOutcome> {
     const encoded = encodeEvents(events)
+    if (this.#closing !== undefined) throw new LogUnavailableError('the log is closed')
     if (this.#writer === undefined) throw new LogUnavailableError('the log was opened for reading only')
     const request = { stream, expected: expected === 'no-stream' ? -1 : Number(expected), events: encoded }
     return toOutcome(await this.#writer.append(request))
@@ -138,11 +139,15 @@ class FileLog implements SqliteEventLog {
     return this.#closing
   }
 
-  /** The writer first: what was accepted is answered. Followers wake and meet a closed log. */
+  /**
+   * What was accepted is answered first. The writer's connection closes last: the last one out moves the WAL into the
+   * file and deletes it, which a connection that only reads can't. Followers wake and meet a closed log.
+   */
   async #close(): Promise<void> {
-    await this.#writer?.close()
+    await this.#writer?.settled()
     this.#reader.close()
     this.#wake.wake()
+    await this.#writer?.close()
   }
 }
 

@@ -19,7 +19,8 @@ export class SqliteWriterClient {
   #worker: Worker | undefined
   #queue: AppendRequest[] = []
   #waiting: Waiting[] = []
-  #closing: Promise<void> | undefined
+  /** Answers come in order, so this one is the last. */
+  #last: Promise<unknown> = Promise.resolve()
 
   /** `onCommit` is called after every transaction, before its appends are answered. */
   constructor(file: string, onCommit: () => void) {
@@ -37,21 +38,22 @@ export class SqliteWriterClient {
 
   /** Resolves with the result of the append, `unavailable` included. Rejects `LogUnavailableError` where no answer came. */
   append(request: AppendRequest): Promise<AppendResult> {
-    if (this.#closing !== undefined) return Promise.reject(new LogUnavailableError('the log is closed'))
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<AppendResult>((resolve, reject) => {
       if (this.#queue.length === 0) setImmediate(() => this.#send())
       this.#queue.push(request)
       this.#waiting.push({ resolve, reject })
     })
+    this.#last = answer
+    return answer
   }
 
-  /** Lets everything accepted be answered, then ends the thread. */
-  close(): Promise<void> {
-    this.#closing ??= this.#drainAndStop()
-    return this.#closing
+  /** Resolves when everything accepted so far has been answered, one way or the other. */
+  async settled(): Promise<void> {
+    await this.#last.catch(() => {})
   }
 
-  async #drainAndStop(): Promise<void> {
+  /** Ends the thread, after its last answer. */
+  async close(): Promise<void> {
     this.#send()
     const worker = this.#worker
     if (worker === undefined) return
@@ -85,7 +87,7 @@ export class SqliteWriterClient {
     if (results.length === 0) return
     this.#onCommit()
     const answered = this.#waiting.splice(0, results.length)
-    if (this.#waiting.length === 0 && this.#closing === undefined) worker.unref()
+    if (this.#waiting.length === 0) worker.unref()
     for (const [index, { resolve }] of answered.entries()) {
       const result = results[index]
       if (result !== undefined) resolve(result)
