@@ -1,0 +1,123 @@
+import type { PersonRef } from '../domain/person.ts'
+import { type Verdict, verdictAt, verdicts } from '../domain/verdict.ts'
+import { foldHistory } from '../projections/certificate.ts'
+import { type CertificateDocument, certificateDocument } from '../projections/certificate-document.ts'
+import { readHistory } from '../projections/history.ts'
+import type { ReadModel } from '../projections/read-model.ts'
+import { accreditationAnswer } from './accreditation.ts'
+import { showPersons } from './persons.ts'
+
+export type CertificateQuery = {
+  /** The day that the question is about: what was true then. */
+  readonly at: string
+  /** The instant whose knowledge counts: what the registry held by then. Absent: what it holds now. */
+  readonly known?: string | undefined
+}
+
+/** `not-known-then`: recorded later than the instant asked for. */
+export type CertificateFound =
+  | { readonly kind: 'found'; readonly revision: bigint; readonly json: string }
+  | { readonly kind: 'unknown' | 'not-known-then' }
+
+type Current = {
+  readonly revision: number
+  readonly document: string | null
+  readonly verdicts: string | null
+}
+
+/**
+ * The answer to «what is this certificate worth»: the verdict of the day, what it says, its lineage, and whether its
+ * issuer was accredited on the day of issue. `json` is ready to be sent.
+ */
+export function certificateAnswer(model: ReadModel, id: string, query: CertificateQuery): CertificateFound {
+  if (query.known !== undefined) return answerAsKnown(model, id, query.at, query.known)
+  const row = model.prepare('SELECT revision, document, verdicts FROM certificate WHERE id = ?').get(id) as
+    | Current
+    | undefined
+  if (!row || row.document === null || row.verdicts === null) return { kind: 'unknown' }
+  const verdict = verdictAt(JSON.parse(row.verdicts) as readonly Verdict[], query.at)
+  return render(model, { id, revision: row.revision, document: row.document, verdict, query })
+}
+
+function answerAsKnown(model: ReadModel, id: string, at: string, known: string): CertificateFound {
+  const row = model.prepare('SELECT history FROM certificate WHERE id = ?').get(id)
+  if (!row) return { kind: 'unknown' }
+  const history = readHistory(String(row['history'])).filter(({ recordedAt }) => recordedAt <= known)
+  const award = foldHistory(history)
+  if (award.status !== 'issued') return { kind: 'not-known-then' }
+  return render(model, {
+    id,
+    revision: history.at(-1)?.revision ?? 0,
+    document: JSON.stringify(certificateDocument(id, award)),
+    verdict: verdictAt(verdicts(award), at),
+    query: { at, known },
+  })
+}
+
+type Rendering = {
+  readonly id: string
+  readonly revision: number
+  readonly document: string
+  readonly verdict: Verdict
+  readonly query: CertificateQuery
+}
+
+function render(model: ReadModel, { id, revision, document, verdict, query }: Rendering): CertificateFound {
+  const accreditation = accreditationAnswer(model, JSON.parse(document) as CertificateDocument, query.known)
+  const persons = showPersons(model, personsOf(document))
+  const json =
+    `{"id":"${id}","revision":"${revision}","at":"${query.at}"` +
+    (query.known === undefined ? '' : `,"known":"${query.known}"`) +
+    `,"verdict":${JSON.stringify(verdict)},"certificate":${document}` +
+    `,"accreditation":${JSON.stringify(accreditation)}` +
+    (persons.length === 0 ? '}' : `,"persons":${JSON.stringify(persons)}}`)
+  return { kind: 'found', revision: BigInt(revision), json }
+}
+
+function personsOf(document: string): readonly PersonRef[] {
+  return document.includes('"persons":[{')
+    ? ((JSON.parse(document) as CertificateDocument).persons ?? [])
+    : []
+}
+
+export type CertificateFilter = {
+  readonly recipient?: string | undefined
+  readonly issuer?: string | undefined
+  readonly session?: string | undefined
+  readonly kind?: string | undefined
+  readonly serial?: string | undefined
+}
+
+export type CertificateLine = {
+  readonly id: string
+  readonly revision: string
+  readonly verdict: Verdict
+  readonly certificate: CertificateDocument
+}
+
+/** Certificates by filter, the latest recorded first. `before` is the `next` of the page before. */
+export function listCertificates(
+  model: ReadModel,
+  filter: CertificateFilter,
+  page: { readonly today: string; readonly limit: number; readonly before?: number | undefined },
+): { readonly certificates: readonly CertificateLine[]; readonly next?: number } {
+  const wanted = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const conditions = ['document IS NOT NULL', 'number < ?', ...wanted.map(([column]) => `${column} = ?`)]
+  const rows = model
+    .prepare(
+      `SELECT number, id, revision, document, verdicts FROM certificate WHERE ${conditions.join(' AND ')}
+       ORDER BY number DESC LIMIT ?`,
+    )
+    .all(page.before ?? Number.MAX_SAFE_INTEGER, ...wanted.map(([, value]) => value), page.limit + 1)
+  const shown = rows.slice(0, page.limit)
+  const last = shown.at(-1)
+  return {
+    certificates: shown.map((row) => ({
+      id: String(row['id']),
+      revision: String(row['revision']),
+      verdict: verdictAt(JSON.parse(String(row['verdicts'])) as readonly Verdict[], page.today),
+      certificate: JSON.parse(String(row['document'])) as CertificateDocument,
+    })),
+    ...(rows.length > page.limit && last && { next: Number(last['number']) }),
+  }
+}

@@ -1,0 +1,71 @@
+import type { IssuerState } from '../domain/issuer.ts'
+import type { PersonRef } from '../domain/person.ts'
+import { readHistory } from '../projections/history.ts'
+import type { ReadModel } from '../projections/read-model.ts'
+import { type ShownPerson, showPersons } from './persons.ts'
+
+export type DocumentKind = 'organization' | 'session' | 'issuer'
+
+/** An aggregate as the read model holds it, with what can be shown of its persons. */
+export type DocumentAnswer = {
+  readonly id: string
+  readonly revision: string
+  readonly recordedAt: string
+  readonly state: Readonly<Record<string, unknown>>
+  readonly persons?: readonly ShownPerson[]
+}
+
+export function documentAnswer(model: ReadModel, kind: DocumentKind, id: string): DocumentAnswer | undefined {
+  const row = model.prepare(`SELECT id, revision, state, history FROM ${kind} WHERE id = ?`).get(id)
+  return row && answerOf(model, kind, row)
+}
+
+/** All of a kind in order of ID, behind `after`. */
+export function listDocuments(
+  model: ReadModel,
+  kind: DocumentKind,
+  page: { readonly limit: number; readonly after?: string | undefined },
+): { readonly documents: readonly DocumentAnswer[]; readonly next?: string } {
+  const rows = model
+    .prepare(`SELECT id, revision, state, history FROM ${kind} WHERE id > ? ORDER BY id LIMIT ?`)
+    .all(page.after ?? '', page.limit + 1)
+  const shown = rows.slice(0, page.limit)
+  const last = shown.at(-1)
+  return {
+    documents: shown.map((row) => answerOf(model, kind, row)),
+    ...(rows.length > page.limit && last && { next: String(last['id']) }),
+  }
+}
+
+export function exists(model: ReadModel, kind: DocumentKind, id: string): boolean {
+  return model.prepare(`SELECT 1 FROM ${kind} WHERE id = ?`).get(id) !== undefined
+}
+
+function answerOf(
+  model: ReadModel,
+  kind: DocumentKind,
+  row: Readonly<Record<string, unknown>>,
+): DocumentAnswer {
+  const state = JSON.parse(String(row['state'])) as Record<string, unknown>
+  const refs = kind === 'session' ? refsIn(state) : []
+  return {
+    id: String(row['id']),
+    revision: String(row['revision']),
+    recordedAt: readHistory(String(row['history']))[0]?.recordedAt ?? '',
+    state: kind === 'issuer' ? publicIssuer(state as unknown as IssuerState) : state,
+    ...(refs.length > 0 && { persons: showPersons(model, refs) }),
+  }
+}
+
+/** Without the seed of its certificate IDs, which would let a stranger guess them, and without its key hashes. */
+function publicIssuer(issuer: IssuerState): Readonly<Record<string, unknown>> {
+  if (issuer.status === 'unregistered') return issuer
+  const { idSeed: _seed, keys, ...shown } = issuer
+  return { ...shown, keys: keys.map(({ sha256: _hash, ...key }) => key) }
+}
+
+function refsIn(value: unknown): readonly PersonRef[] {
+  if (typeof value !== 'object' || value === null) return []
+  if ('commitment' in value && 'personId' in value) return [value as PersonRef]
+  return Object.values(value).flatMap(refsIn)
+}
