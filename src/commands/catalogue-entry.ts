@@ -25,3 +25,6 @@ export type CommandDeps = ExecutorDeps & {
   /** 10 bytes that nobody can guess, for a certificate ID without an idempotency key. */
   readonly randomBytes: (size: number) => Uint8Array
 }
+
+/** An outcome, and whether this node's read model holds it already. */
+export type Ran = Outcome<unknown, Refusal> & { readonly visible?: boolean }

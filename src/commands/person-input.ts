@@ -41,13 +41,6 @@ export function personsIn(value: unknown): readonly PersonInput[] {
   return Object.values(value).flatMap(personsIn)
 }
 
-/** All references to persons in a state or in stored events, in order. */
-export function refsIn(value: unknown): readonly PersonRef[] {
-  if (typeof value !== 'object' || value === null) return []
-  if ('commitment' in value && 'personId' in value) return [value as PersonRef]
-  return Object.values(value).flatMap(refsIn)
-}
-
 /** Replaces each person by its reference. Throws where one has none: a person must never reach the log. */
 export function sealed<T>(value: T, refs: ReadonlyMap<PersonInput, PersonRef>): Sealed<T> {
   if (value instanceof PersonInput) {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { PersonRef } from '../domain/person.ts'
+import { type PersonRef, refsIn } from '../domain/person.ts'
 import { newOpening } from '../personal/commitment.ts'
 import type { Opening, PersonalStore, StoredOpening } from '../personal/personal-store.ts'
-import { type PersonInput, personsIn, refsIn, type Sealed, sameFields, sealed } from './person-input.ts'
+import { type PersonInput, personsIn, type Sealed, sameFields, sealed } from './person-input.ts'
 
 /**
  * Seals a command's persons: puts their openings into the personal store, hands the log references only. One a

@@ -17,6 +17,13 @@ export type PersonFields = { readonly name: LocalizedText; readonly position?: L
 export const personRef = z.strictObject({ personId: z.string(), commitment: z.string() })
 export type PersonRef = z.infer<typeof personRef>
 
+/** All references to persons in a state or in stored events, in order. */
+export function refsIn(value: unknown): readonly PersonRef[] {
+  if (typeof value !== 'object' || value === null) return []
+  if ('commitment' in value && 'personId' in value) return [value as PersonRef]
+  return Object.values(value).flatMap(refsIn)
+}
+
 /** Why a person's data are erased. A closed list, since a free text in the log could name the person again. */
 export const erasureReason = z.enum([
   'asked-by-the-person',

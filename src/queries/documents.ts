@@ -1,5 +1,5 @@
 import type { IssuerState } from '../domain/issuer.ts'
-import type { PersonRef } from '../domain/person.ts'
+import { refsIn } from '../domain/person.ts'
 import { readHistory } from '../projections/history.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 import { type ShownPerson, showPersons } from './persons.ts'
@@ -62,10 +62,4 @@ function publicIssuer(issuer: IssuerState): Readonly<Record<string, unknown>> {
   if (issuer.status === 'unregistered') return issuer
   const { idSeed: _seed, keys, ...shown } = issuer
   return { ...shown, keys: keys.map(({ sha256: _hash, ...key }) => key) }
-}
-
-function refsIn(value: unknown): readonly PersonRef[] {
-  if (typeof value !== 'object' || value === null) return []
-  if ('commitment' in value && 'personId' in value) return [value as PersonRef]
-  return Object.values(value).flatMap(refsIn)
 }

@@ -1,10 +1,10 @@
-import type { Role } from '../commands/command.ts'
+import type { KeyRole } from '../domain/issuer.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 
 export type KnownKey = {
   readonly keyId: string
   readonly issuerId: string
-  readonly role: Role
+  readonly role: KeyRole
   /** SHA-256 of the key, hex. */
   readonly sha256: string
   /** The last day on which the key may be used. */
@@ -19,7 +19,7 @@ export function findKey(readModel: ReadModel, keyId: string): KnownKey | undefin
   return {
     keyId,
     issuerId: String(row['issuer']),
-    role: row['role'] as Role,
+    role: row['role'] as KeyRole,
     sha256: String(row['sha256']),
     revoked: row['revoked'] === 1,
     ...(row['until'] === null ? {} : { until: String(row['until']) }),
