@@ -1,6 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { EncodedEvent } from './encode-events.ts'
 
+const SQLITE_CONSTRAINT_UNIQUE = 2067
+
 /**
  * One append on its way to the writer. `expected` is -1 for an absent stream. Numbers and strings only, since it
  * crosses a thread.
@@ -73,8 +75,24 @@ export class SqliteAppender {
 
   #append(request: AppendRequest): AppendResult {
     const { stream, expected, events } = request
+    if (expected < 0) return this.#insertNew(request)
     const last = this.#lastRevision(stream)
     if (last !== expected) return this.#repeated(request) ?? ['conflict', last]
+    return this.#insertAll(stream, expected, events)
+  }
+
+  /** A new stream needs no look at its last revision: the unique index knows whether it is absent. */
+  #insertNew(request: AppendRequest): AppendResult {
+    const { stream, expected, events } = request
+    try {
+      return this.#insertAll(stream, expected, events)
+    } catch (error) {
+      if (!isTaken(error)) throw error
+      return this.#repeated(request) ?? ['conflict', this.#lastRevision(stream)]
+    }
+  }
+
+  #insertAll(stream: string, expected: number, events: readonly EncodedEvent[]): AppendResult {
     let revision = expected
     let position: number | bigint = 0
     for (const [id, type, data, metadata] of events) {
@@ -97,4 +115,9 @@ export class SqliteAppender {
     if (!rows.every(([id], index) => id === events[index]?.[0])) return undefined
     return ['appended', expected + rows.length, last[1]]
   }
+}
+
+/** Only the first event of an append can meet this, so nothing of the append is there. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_CONSTRAINT_UNIQUE
 }

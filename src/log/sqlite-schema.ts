@@ -5,6 +5,15 @@ import { DatabaseSync } from 'node:sqlite'
 /** How long a connection waits for another process's commit. */
 const BUSY_TIMEOUT_MS = 5_000
 
+/**
+ * The WAL is moved into the file at 32 MiB. Stream names are random, so nearly every event touches an index page of
+ * its own, and the longer the WAL, the more often one page's writes become one.
+ */
+const CHECKPOINT_PAGES = 8_000
+
+/** Holds the inner pages of that index, and many of its leaves. */
+const CACHE_KIB = 16_384
+
 /** The version of the file's layout, in `PRAGMA user_version`. */
 const FORMAT = 1
 
@@ -46,6 +55,8 @@ export function openForWriting(file: string): DatabaseSync {
   try {
     database.exec('PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = FULL')
+    database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    database.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
     const found = readPragma(database, 'user_version')
     if (found > FORMAT) throw new Error(`${file} has format ${found}, this program reads up to ${FORMAT}`)
     if (found < FORMAT) createSchema(database)

@@ -14,6 +14,7 @@ import { encodeEvents } from '../../src/log/encode-events.ts'
 import { SqliteAppender } from '../../src/log/sqlite-append.ts'
 import { openSqliteEventLog } from '../../src/log/sqlite-event-log.ts'
 import { logFile, openForWriting, readPragma } from '../../src/log/sqlite-schema.ts'
+import { SqliteWriterClient } from '../../src/log/sqlite-writer-client.ts'
 import { eventLogContract } from '../contract/event-log-contract.ts'
 import { collect, newEvent, newEvents } from '../support/events.ts'
 
@@ -265,6 +266,37 @@ await t.test('an append waits for another process to let go of the log, a read d
   other.exec('COMMIT')
   other.close()
   t.match(await waiting, { kind: 'appended' })
+})
+
+await t.test(
+  'a writer that stopped fails what it was given, and the next append starts another',
+  async (t) => {
+    const folder = join(folderFor(t), 'absent')
+    let commits = 0
+    const writer = new SqliteWriterClient(logFile(folder), () => {
+      commits += 1
+    })
+    const request = { stream: 'award-a', expected: -1, events: encodeEvents([newEvent()]) }
+    await t.rejects(writer.append(request), { name: 'LogUnavailableError' })
+    mkdirSync(folder)
+    t.match(await writer.append(request), ['appended', 0, 1])
+    t.equal(commits, 1)
+    await writer.close()
+  },
+)
+
+await t.test('several processes may open an absent log at the same moment', async (t) => {
+  const folder = folderFor(t)
+  const children = Array.from({ length: 4 }, (_, index) => {
+    const child = spawn(process.execPath, [support('append-child.ts'), folder, '20'])
+    child.stdin.end(`${index}\n`)
+    return child
+  })
+  const answers = await Promise.all(children.map((child) => Array.fromAsync(lines(child))))
+  t.equal(answers.flat().filter((line) => 'kind' in line && line.kind === 'appended').length, 80)
+  const log = await opened(t, folder)
+  t.equal((await collect(log.readAll(START))).length, 80)
+  t.same(await log.checkIntegrity(), [])
 })
 
 type Answer = { readonly id: string; readonly kind: string }
