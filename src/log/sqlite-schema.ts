@@ -5,6 +5,10 @@ import { DatabaseSync } from 'node:sqlite'
 /** How long a connection waits for another process's commit. */
 const BUSY_TIMEOUT_MS = 5_000
 
+/** How often, and how long apart, a new file is turned to WAL. */
+const WAL_ATTEMPTS = 50
+const WAL_PAUSE_MS = 10
+
 /**
  * The WAL is moved into the file at 32 MiB. Stream names are random, so nearly every event touches an index page of
  * its own, and the longer the WAL, the more often one page's writes become one.
@@ -53,7 +57,7 @@ export function logFile(folder: string): string {
 export function openForWriting(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
   try {
-    database.exec('PRAGMA journal_mode = WAL')
+    enterWal(database)
     database.exec('PRAGMA synchronous = FULL')
     database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     database.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
@@ -64,6 +68,22 @@ export function openForWriting(file: string): DatabaseSync {
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/**
+ * Turning a new file to WAL does not heed the busy timeout: of two processes that create the log at the same moment
+ * one is told that it is locked, and asks again. Later opens find WAL set and wait for nobody.
+ */
+function enterWal(database: DatabaseSync): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (attempt === WAL_ATTEMPTS) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_PAUSE_MS)
+    }
   }
 }
 

@@ -8,7 +8,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { createInterface } from 'node:readline'
 import t from 'tap'
 import type { Test } from 'tap'
-import { START } from '../../src/log/position.ts'
+import type { AppendOutcome } from '../../src/log/event-log.ts'
+import { comparePositions, START } from '../../src/log/position.ts'
 import { FolderInUseError, acquireServerLock } from '../../src/log/server-lock.ts'
 import { encodeEvents } from '../../src/log/encode-events.ts'
 import { SqliteAppender } from '../../src/log/sqlite-append.ts'
@@ -255,6 +256,52 @@ await t.test('a transaction that fails is undone, and the same connection goes o
   t.end()
 })
 
+await t.test('a statement that fails in the middle of a group undoes the whole group', (t) => {
+  const database = openForWriting(logFile(folderFor(t)))
+  database.exec(`CREATE TRIGGER bad BEFORE INSERT ON event WHEN NEW.stream = 'award-bad'
+    BEGIN SELECT RAISE(ABORT, 'planted'); END`)
+  const appender = new SqliteAppender(database)
+  const group = ['award-a', 'award-bad'].map((stream) => ({
+    stream,
+    expected: -1,
+    events: encodeEvents([newEvent()]),
+  }))
+  t.same(
+    appender.appendAll(group).map(([kind]) => kind),
+    ['unavailable', 'unavailable'],
+  )
+  t.equal(database.prepare('SELECT count(*) AS n FROM event').get()?.['n'], 0)
+  database.close()
+  t.end()
+})
+
+await t.test('a backup is done though writing never stops', async (t) => {
+  const folder = folderFor(t)
+  const log = await opened(t, folder)
+  const large = () => newEvent({ data: { text: 'x'.repeat(50_000) } })
+  await log.append('award-a', 'no-stream', Array.from({ length: 250 }, large))
+  const { position } = appended(await log.append('award-b', 'no-stream', newEvents(1)))
+  let done = false
+  const writing = (async () => {
+    for (let index = 0; !done && index < 2_000; index += 1)
+      await log.append(`award-${index}`, 'no-stream', [newEvent()])
+  })()
+  mkdirSync(join(folder, 'copy'))
+  let steps = 0
+  await log.backup(logFile(join(folder, 'copy')), () => {
+    steps += 1
+  })
+  done = true
+  await writing
+  t.ok(steps > 2)
+  const copied = await (await opened(t, join(folder, 'copy'))).head()
+  t.ok(comparePositions(copied, position) >= 0)
+  t.ok(
+    comparePositions(copied, { commit: position.commit + 5n, prepare: position.prepare + 5n }) < 0,
+    'one moment',
+  )
+})
+
 await t.test('an append waits for another process to let go of the log, a read does not', async (t) => {
   const folder = folderFor(t)
   const log = await opened(t, folder)
@@ -323,6 +370,11 @@ function damageFile(file: string, sql: string): void {
   database.exec('DROP TRIGGER event_unchanged; DROP TRIGGER event_kept')
   database.exec(sql)
   database.close()
+}
+
+function appended(outcome: AppendOutcome) {
+  if (outcome.kind !== 'appended') throw new Error('appended was expected')
+  return outcome
 }
 
 function folderFor(t: Test): string {
