@@ -12,7 +12,7 @@ export function needsCleaning(database: DatabaseSync): boolean {
 /**
  * Leaves no byte of removed rows in the main file, the WAL or the shared-memory file. `secure_delete` zeroes deleted
  * cells, freed pages and overflow pages, yet not the old copies that stay behind in a page's unused middle when SQLite
- * moves cells to a sibling page (measured: 2 of 11,000 removed rows left bytes so). So the file is written anew by
+ * moves cells to a sibling page (0 to 4 of some 11,000 removed rows in our tests). So the file is written anew by
  * VACUUM, which copies live rows only, and the WAL cut to nothing. Takes time and memory in proportion to the store.
  * A crash or an error anywhere here leaves `erasure` telling that cleaning is due.
  * Throws where a reader of another process keeps the WAL from being cut for `patienceMs`.
