@@ -1,9 +1,16 @@
-import { isDeepStrictEqual } from 'node:util'
-import type { Acceptance, AwardContent, CorrectedField } from './award-content.ts'
-import type { Addition, AwardEvent, AwardState, IssuedAward, Suspension } from './award.ts'
+import {
+  type Addition,
+  type AwardEvent,
+  type AwardState,
+  type IssuedAward,
+  type Suspension,
+  suspensionOn,
+} from './award.ts'
+import type { Acceptance, AwardContent, Basis } from './award-content.ts'
 import type { CertificateId } from './certificate-id.ts'
 import { addDays, covers, endsBeforeItBegins } from './date.ts'
 import { accepted, type Decision, type Invalid, invalid, type Now, refused } from './decision.ts'
+import { defined, same } from './same.ts'
 
 export type AwardRefusal =
   | Invalid
@@ -24,16 +31,16 @@ export type AwardRefusal =
   | { readonly kind: 'has-no-end' }
 export type AwardDecision = Decision<AwardEvent, AwardRefusal>
 
-type Decide = (state: AwardState) => AwardDecision
+export type DecideAward = (state: AwardState) => AwardDecision
 
 /** Decides on an issued award; every other state is a refusal. */
-const onIssued =
-  (decide: (award: IssuedAward) => AwardDecision): Decide =>
+export const onIssued =
+  (decide: (award: IssuedAward) => AwardDecision): DecideAward =>
   (state) =>
     state.status === 'issued' ? decide(state) : refused({ kind: 'award-not-found' })
 
 /** As `onIssued`, for what only an award still in force can undergo. */
-const onStanding = (decide: (award: IssuedAward) => AwardDecision): Decide =>
+const onStanding = (decide: (award: IssuedAward) => AwardDecision): DecideAward =>
   onIssued((award) => {
     if (award.revocation) return refused({ kind: 'already-revoked', from: award.revocation.from })
     if (award.supersession) return refused({ kind: 'already-superseded', by: award.supersession.by })
@@ -42,16 +49,17 @@ const onStanding = (decide: (award: IssuedAward) => AwardDecision): Decide =>
 
 /** Issues the award. `today` bounds the day of issue: one day ahead is allowed, since the earth is round. */
 export const issue =
-  (content: AwardContent, { today }: Now): Decide =>
+  (content: AwardContent, { today }: Now): DecideAward =>
   (state) => {
     if (state.status === 'abandoned') return refused({ kind: 'issue-abandoned' })
     if (state.status === 'issued')
-      return isDeepStrictEqual(state.content, content) ? accepted() : refused({ kind: 'award-exists' })
+      return same(state.content, content) ? accepted() : refused({ kind: 'award-exists' })
     const problem = contentProblem(content, today)
     return problem ? refused(problem) : accepted({ type: 'AwardIssued', data: content })
   }
 
-function contentProblem(content: AwardContent, today: string): Invalid | undefined {
+/** What is wrong with the dates of a certificate, if anything. */
+export function contentProblem(content: AwardContent, today: string): Invalid | undefined {
   if (content.issuedOn > addDays(today, 1))
     return invalid(
       '/issuedOn',
@@ -76,7 +84,7 @@ function contentProblem(content: AwardContent, today: string): Invalid | undefin
 
 /** Closes an issue that never came to be (its recorder died behind the serial number's reservation). */
 export const abandonIssue =
-  (serialNumber: string): Decide =>
+  (serialNumber: string): DecideAward =>
   (state) => {
     if (state.status === 'abandoned') return accepted()
     if (state.status === 'issued') return refused({ kind: 'award-exists' })
@@ -84,10 +92,10 @@ export const abandonIssue =
   }
 
 /** Records who took the certificate for the recipient. It is accepted once. */
-export const accept = (intent: Acceptance, { today }: Now): Decide =>
+export const accept = (intent: Acceptance, { today }: Now): DecideAward =>
   onStanding((award) => {
     if (award.acceptance)
-      return isDeepStrictEqual(award.acceptance, intent) ? accepted() : refused({ kind: 'already-accepted' })
+      return same(award.acceptance, intent) ? accepted() : refused({ kind: 'already-accepted' })
     if (intent.acceptedOn < award.content.issuedOn)
       return refused(invalid('/acceptedOn', 'before-issue', `it was issued on ${award.content.issuedOn}`))
     if (intent.acceptedOn > addDays(today, 1))
@@ -95,125 +103,55 @@ export const accept = (intent: Acceptance, { today }: Now): Decide =>
     return accepted({ type: 'AwardAccepted', data: intent })
   })
 
-/** A field to correct: what it should say, and, where the caller wants it checked, what it says now. */
-export type CorrectionIntent = { readonly changes: readonly CorrectableChange[]; readonly reason: string }
-type Wanted<Change> = Change extends CorrectedField
-  ? {
-      readonly field: Change['field']
-      readonly after: Change['after']
-      readonly before?: Change['before'] | undefined
-    }
-  : never
-export type CorrectableChange = Wanted<CorrectedField>
-
-/**
- * Corrects what the record says wrongly. Correcting leaves both readings visible, and never changes who received the
- * award: that takes another award, which supersedes this one.
- */
-export const correct = (intent: CorrectionIntent): Decide =>
-  onIssued((award) => {
-    const changes: CorrectedField[] = []
-    for (const wanted of intent.changes) {
-      const problem = correctionProblem(award, wanted)
-      if (problem) return refused(problem)
-      const current = currentValue(award, wanted.field)
-      if (!isDeepStrictEqual(current, wanted.after)) changes.push(asCorrected(wanted, current))
-    }
-    if (changes.length > 0) return validAfter(award, { changes, reason: intent.reason })
-    return isRepeat(award, intent) ? accepted() : refused({ kind: 'corrects-nothing' })
-  })
-
-function correctionProblem(award: IssuedAward, wanted: CorrectableChange): AwardRefusal | undefined {
-  const { field } = wanted
-  if (field.startsWith('acceptance.') && !award.acceptance) return { kind: 'not-accepted' }
-  const kind = award.content.recipient.type
-  if (field === 'recipient.nameAsWritten' && kind !== 'organization')
-    return { kind: 'identity-not-correctable' }
-  if (field === 'recipient.person') {
-    const { recipient } = award.content
-    if (recipient.type !== 'person' || recipient.person.personId !== wanted.after.personId)
-      return { kind: 'identity-not-correctable' }
-  }
-  const current = currentValue(award, field)
-  if (wanted.before !== undefined && !isDeepStrictEqual(current, wanted.before))
-    return { kind: 'before-differs', field }
-  return undefined
-}
-
-const asCorrected = ({ field, after }: CorrectableChange, current: unknown) =>
-  (current === undefined ? { field, after } : { field, before: current, after }) as CorrectedField
-
-const isRepeat = (award: IssuedAward, { changes, reason }: CorrectionIntent) =>
-  changes.length > 0 &&
-  changes.every(({ field, after }) =>
-    award.corrections.some(
-      (past) =>
-        past.reason === reason &&
-        past.changes.some((change) => change.field === field && isDeepStrictEqual(change.after, after)),
-    ),
-  )
-
-function validAfter(award: IssuedAward, data: { changes: CorrectedField[]; reason: string }): AwardDecision {
-  const patch = Object.fromEntries(data.changes.map(({ field, after }) => [field, after]))
-  const content = { ...award.content, ...patch }
-  if (endsBeforeItBegins(content.validFrom ?? content.issuedOn, content.validUntil))
-    return refused(invalid('/changes', 'ends-before-it-begins', 'the validity would end before it begins'))
-  return accepted({ type: 'AwardCorrected', data })
-}
-
-/** What a correctable field says now; `undefined` where it says nothing. */
-export function currentValue(award: IssuedAward, field: CorrectedField['field']): unknown {
-  const { content, acceptance } = award
-  switch (field) {
-    case 'recipient.nameAsWritten':
-      return content.recipient.type === 'organization' ? content.recipient.nameAsWritten : undefined
-    case 'recipient.person':
-      return content.recipient.type === 'person' ? content.recipient.person : undefined
-    case 'acceptance.person':
-      return acceptance?.person
-    case 'acceptance.acceptedOn':
-      return acceptance?.acceptedOn
-    case 'acceptance.place':
-      return acceptance?.place
-    default:
-      return content[field]
-  }
-}
-
 /** Adds what was missing at issue. What is there already can't be added: it is corrected, which leaves a trace. */
-export const supplement = (intent: Addition): Decide =>
+export const supplement = (intent: Addition): DecideAward =>
   onIssued((award) => {
-    const { functions = [], basis = {}, ...fields } = intent
     const known = award.content
-    const isNew = functions.filter((one) => !known.functions.some((other) => isDeepStrictEqual(one, other)))
-    const given = [
-      ...Object.entries(fields).map(([field, value]) => [field, value, known[field as 'validFrom']] as const),
-      ...Object.entries(basis).map(
-        ([field, value]) => [`basis.${field}`, value, known.basis[field as 'sessionId']] as const,
-      ),
-    ]
-    const clash = given.find(([, value, current]) => current !== undefined && current !== value)
-    if (clash) return refused({ kind: 'already-known', field: clash[0] })
+    const { functions = [], basis = {}, ...fields } = defined(intent)
+    const isNew = functions.filter((one) => !known.functions.some((other) => same(one, other)))
+    const given = additions(known, basis, fields)
+    const clash = given.find(({ value, current }) => current !== undefined && current !== value)
+    if (clash) return refused({ kind: 'already-known', field: clash.field })
     if (given.length === 0 && functions.length === 0)
       return refused(
         invalid('', 'empty', 'name at least one of serialNumber, basis, functions, validFrom, validUntil'),
       )
-    if (isNew.length === 0 && given.every(([, value, current]) => current === value)) return accepted()
-    const next = { ...known, ...fields, functions: isNew }
-    const problem = contentProblem(next, next.issuedOn)
-    return problem ? refused(problem) : accepted({ type: 'AwardSupplemented', data: intent })
+    if (isNew.length === 0 && given.every(({ value, current }) => current === value)) return accepted()
+    const problem = contentProblem({ ...known, ...fields, functions }, known.issuedOn)
+    if (problem) return refused(problem)
+    return accepted({
+      type: 'AwardSupplemented',
+      data: { ...defined(intent), ...(intent.functions && { functions: isNew }) },
+    })
   })
+
+/** The single fields that an addition names, each with what the certificate says there now. */
+function additions(known: AwardContent, basis: Basis, fields: Omit<Addition, 'basis' | 'functions'>) {
+  return [
+    ...Object.entries(fields).map(([field, value]) => ({
+      field,
+      value,
+      current: known[field as 'validFrom'],
+    })),
+    ...Object.entries(basis).map(([field, value]) => ({
+      field: `basis.${field}`,
+      value,
+      current: known.basis[field as 'sessionId'],
+    })),
+  ]
+}
 
 /** Lets a certificate with an end count longer. `from` is the first day of the added span (default: no gap). */
 export const prolong = (intent: {
   from?: string | undefined
   until: string
   reason?: string | undefined
-}): Decide =>
+}): DecideAward =>
   onStanding((award) => {
     const end = award.prolongations.at(-1)?.until ?? award.content.validUntil
     if (end === undefined) return refused({ kind: 'has-no-end' })
-    if (award.prolongations.some((past) => past.until === intent.until)) return accepted()
+    if (award.prolongations.some((past) => same(past, { ...intent, from: intent.from ?? past.from })))
+      return accepted()
     const from = intent.from ?? addDays(end, 1)
     if (from <= end)
       return refused(invalid('/from', 'not-allowed', `it counts until ${end}; begin after that`))
@@ -223,17 +161,9 @@ export const prolong = (intent: {
   })
 
 /** Takes the award out of force for a time. */
-export const suspend = (intent: { from: string; until?: string | undefined; reason: string }): Decide =>
+export const suspend = (intent: { from: string; until?: string | undefined; reason: string }): DecideAward =>
   onStanding((award) => {
-    const same = award.suspensions.at(-1)
-    if (
-      same &&
-      !same.reinstated &&
-      same.from === intent.from &&
-      same.until === intent.until &&
-      same.reason === intent.reason
-    )
-      return accepted()
+    if (award.suspensions.some((past) => same(past, intent))) return accepted()
     if (endsBeforeItBegins(intent.from, intent.until))
       return refused(invalid('/until', 'ends-before-it-begins', 'give a last day on or after the first'))
     if (intent.from < award.content.issuedOn)
@@ -249,27 +179,24 @@ function overlaps(past: Suspension, next: { from: string; until?: string | undef
   return covers({ from: past.from, until }, next.from) || covers(next, past.from)
 }
 
-/** Ends a suspension. `from` is the first day on which the award counts again. */
-export const reinstate = (intent: { from: string; reason: string }): Decide =>
-  onStanding((award) => {
-    const suspension = award.suspensions.at(-1)
-    if (!suspension) return refused({ kind: 'not-suspended' })
-    if (suspension.reinstated)
-      return isDeepStrictEqual(suspension.reinstated, intent)
-        ? accepted()
-        : refused({ kind: 'not-suspended' })
-    if (intent.from < suspension.from)
-      return refused(invalid('/from', 'ends-before-it-begins', `it is suspended from ${suspension.from}`))
-    if (suspension.until !== undefined && suspension.until < intent.from)
-      return refused({ kind: 'not-suspended' })
-    return accepted({ type: 'AwardReinstated', data: intent })
+/** Ends the suspension that covers `from`, the first day on which the award counts again. */
+export const reinstate = (intent: { from: string; reason: string }): DecideAward =>
+  onStanding(({ suspensions }) => {
+    if (suspensionOn(suspensions, intent.from)) return accepted({ type: 'AwardReinstated', data: intent })
+    if (suspensions.some(({ reinstated }) => same(reinstated, intent))) return accepted()
+    const ahead = suspensions.find((past) => !past.reinstated && intent.from < past.from)
+    return refused(
+      ahead
+        ? invalid('/from', 'ends-before-it-begins', `it is suspended from ${ahead.from}`)
+        : { kind: 'not-suspended' },
+    )
   })
 
 /** Takes the award back. It counts from a day that may lie in the past, but not before the day of issue. */
-export const revoke = (intent: { from: string; reason: string }): Decide =>
+export const revoke = (intent: { from: string; reason: string }): DecideAward =>
   onIssued((award) => {
     if (award.revocation)
-      return isDeepStrictEqual(award.revocation, intent)
+      return same(award.revocation, intent)
         ? accepted()
         : refused({ kind: 'already-revoked', from: award.revocation.from })
     if (intent.from < award.content.issuedOn)
@@ -281,11 +208,11 @@ export const revoke = (intent: { from: string; reason: string }): Decide =>
 export const supersede = (
   id: CertificateId,
   intent: { by: CertificateId; from: string; reason: string },
-): Decide =>
+): DecideAward =>
   onIssued((award) => {
     if (intent.by === id) return refused({ kind: 'superseded-by-itself' })
     if (award.supersession)
-      return isDeepStrictEqual(award.supersession, intent)
+      return same(award.supersession, intent)
         ? accepted()
         : refused({ kind: 'already-superseded', by: award.supersession.by })
     if (award.revocation) return refused({ kind: 'already-revoked', from: award.revocation.from })
@@ -295,7 +222,7 @@ export const supersede = (
   })
 
 /** Notes on the other end of a supersession what this award stands in place of. */
-export const noteSupersedes = (predecessor: CertificateId): Decide =>
+export const noteSupersedes = (predecessor: CertificateId): DecideAward =>
   onIssued((award) =>
     award.predecessors.includes(predecessor)
       ? accepted()

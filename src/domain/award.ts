@@ -10,7 +10,7 @@ import {
   basis,
 } from './award-content.ts'
 import type { CertificateId } from './certificate-id.ts'
-import { type Period, storedDate } from './date.ts'
+import { covers, type Period, storedDate } from './date.ts'
 
 /** Each award is one stream, named by the ID of the certificate that confers it. */
 export const awardStream = (id: CertificateId) => `award-${id}`
@@ -101,7 +101,7 @@ type LaterEvent = Exclude<AwardEvent, { type: 'AwardIssued' | 'AwardIssueAbandon
 function evolveIssued(state: IssuedAward, event: LaterEvent): IssuedAward {
   switch (event.type) {
     case 'AwardAccepted':
-      return { ...state, acceptance: event.data }
+      return { ...state, acceptance: state.acceptance ?? event.data }
     case 'AwardCorrected':
       return event.data.changes.reduce(corrected, {
         ...state,
@@ -113,15 +113,15 @@ function evolveIssued(state: IssuedAward, event: LaterEvent): IssuedAward {
       return { ...state, prolongations: [...state.prolongations, event.data] }
     case 'AwardSuspended':
       return { ...state, suspensions: [...state.suspensions, event.data] }
-    case 'AwardReinstated':
-      return {
-        ...state,
-        suspensions: state.suspensions.with(-1, { ...last(state.suspensions), reinstated: event.data }),
-      }
+    case 'AwardReinstated': {
+      const ended = suspensionOn(state.suspensions, event.data.from)
+      const reinstated = (one: Suspension) => (one === ended ? { ...one, reinstated: event.data } : one)
+      return { ...state, suspensions: state.suspensions.map(reinstated) }
+    }
     case 'AwardRevoked':
-      return { ...state, revocation: event.data }
+      return { ...state, revocation: state.revocation ?? event.data }
     case 'AwardSuperseded':
-      return { ...state, supersession: event.data }
+      return { ...state, supersession: state.supersession ?? event.data }
     case 'AwardSupersedes':
       return { ...state, predecessors: [...state.predecessors, event.data.predecessor] }
   }
@@ -144,7 +144,9 @@ function corrected(state: IssuedAward, { field, after }: CorrectedField): Issued
         ? { ...state, content: { ...content, recipient: { ...content.recipient, nameAsWritten: after } } }
         : state
     case 'recipient.person':
-      return { ...state, content: { ...content, recipient: { type: 'person', person: after } } }
+      return content.recipient.type === 'person'
+        ? { ...state, content: { ...content, recipient: { type: 'person', person: after } } }
+        : state
     case 'acceptance.person':
       return acceptance === undefined ? state : { ...state, acceptance: { ...acceptance, person: after } }
     case 'acceptance.acceptedOn':
@@ -156,6 +158,6 @@ function corrected(state: IssuedAward, { field, after }: CorrectedField): Issued
   }
 }
 
-function last(suspensions: readonly Suspension[]): Suspension {
-  return suspensions.at(-1) ?? { from: '', reason: '' }
-}
+/** The suspension in force on a day and not ended yet: the one that a reinstatement from that day ends. */
+export const suspensionOn = (suspensions: readonly Suspension[], day: string): Suspension | undefined =>
+  suspensions.find((one) => !one.reinstated && covers(one, day))

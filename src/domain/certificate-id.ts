@@ -6,6 +6,7 @@
 export type CertificateId = string
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const CROCKFORD_DIGITS = /^[0-9A-HJKMNP-TV-Z]+$/
 /** The check character may be any of 36. Crockford's look-alikes I, L, O and U can stand only there. */
 const MOD_37_36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
@@ -32,7 +33,7 @@ export function readCertificateId(typed: string): CertificateIdReading {
   const text = typed.toUpperCase().replace(/[\s\-\u2010-\u2015\u2212]/g, '')
   if (text.length !== 17) return { ok: false, problem: 'malformed' }
   const digits = text.slice(0, 16).replaceAll('O', '0').replace(/[IL]/g, '1')
-  if (![...digits].every((digit) => CROCKFORD.includes(digit))) return { ok: false, problem: 'malformed' }
+  if (!CROCKFORD_DIGITS.test(digits)) return { ok: false, problem: 'malformed' }
   const expected = checkCharacter(digits)
   const matches = text[16] === expected || lookAlike(text[16] ?? '') === lookAlike(expected)
   return matches ? { ok: true, id: print(digits) } : { ok: false, problem: 'check-character' }

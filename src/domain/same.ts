@@ -6,6 +6,9 @@ import { isDeepStrictEqual } from 'node:util'
  */
 export const same = (a: unknown, b: unknown): boolean => isDeepStrictEqual(stored(a), stored(b))
 
+/** The value without the fields that hold `undefined`, as it will be read back. */
+export const defined = <Value>(value: Value): Value => stored(value) as Value
+
 function stored(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stored)
   if (value === null || typeof value !== 'object') return value
