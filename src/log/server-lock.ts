@@ -40,13 +40,15 @@ export function acquireServerLock(folder: string): ServerLock {
     throw isBusy(error) ? new FolderInUseError(path, readPid(pidFile)) : error
   }
   writeFileSync(pidFile, `${process.pid}\n`)
-  return { release: () => release(database, pidFile) }
-}
-
-function release(database: DatabaseSync, pidFile: string): void {
-  if (!database.isOpen) return
-  rmSync(pidFile, { force: true })
-  database.close()
+  const release = () => {
+    process.off('exit', release)
+    if (!database.isOpen) return
+    rmSync(pidFile, { force: true })
+    database.close()
+  }
+  // Also keeps the connection referenced: one that is garbage collected would let go of the lock.
+  process.on('exit', release)
+  return { release }
 }
 
 function isBusy(error: unknown): boolean {
