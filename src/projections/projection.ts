@@ -23,11 +23,20 @@ export type Table = {
  * One row to bring up to date: `evolve` is given the row as it stands, with the changes of earlier events in it, and
  * answers the row as it shall be. Pure: a batch may hold many changes of one row and write it once.
  */
-export type Change = {
+export type Evolution = {
   readonly table: Table
   readonly key: string
   readonly evolve: (row: Row | undefined) => Row
 }
+
+/** A row that is made by one event and never changed by another, or by the first event of its stream: nothing is read. */
+export type Insertion = {
+  readonly table: Table
+  readonly key: string
+  readonly insert: Row
+}
+
+export type Change = Evolution | Insertion
 
 /**
  * A read model: what each event changes. Pure and total over `RegistryEvent`; the same events give the same rows,

@@ -64,13 +64,13 @@ export class ReadModel {
   /** Projects events that lie behind the position; those before it have been projected. */
   apply(events: readonly RegistryEvent[], position: Position): void {
     if (position.commit <= this.#position.commit) return
-    const work = new UnitOfWork(this)
-    for (const event of events) {
-      if (event.recorded.position.commit <= this.#position.commit) continue
-      for (const { project } of this.#options.projections)
-        for (const change of project(event)) work.change(change)
-    }
     this.transaction(() => {
+      const work = new UnitOfWork(this)
+      for (const event of events) {
+        if (event.recorded.position.commit <= this.#position.commit) continue
+        for (const { project } of this.#options.projections)
+          for (const change of project(event)) work.change(change)
+      }
       work.flush()
       this.prepare("INSERT OR REPLACE INTO meta VALUES ('position', ?)").run(formatPosition(position))
     })
@@ -147,7 +147,8 @@ export class ReadModel {
     const { bulk = false, erasable } = this.#options
     const db = new DatabaseSync(this.path)
     db.exec(`PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536;
-      PRAGMA journal_mode = ${bulk ? 'OFF' : 'WAL'}; PRAGMA synchronous = ${bulk ? 'OFF' : 'NORMAL'}; PRAGMA temp_store = MEMORY`)
+      PRAGMA journal_mode = ${bulk ? 'OFF' : 'WAL'}; PRAGMA synchronous = ${bulk ? 'OFF' : 'NORMAL'}; PRAGMA temp_store = MEMORY;
+      PRAGMA locking_mode = ${bulk ? 'EXCLUSIVE' : 'NORMAL'}`)
     db.exec(META)
     const version = hash(
       'sha256',

@@ -4,7 +4,7 @@ import type { Change, Row, Table } from './projection.ts'
 /** What a unit of work needs of the read model. */
 export type Statements = { prepare(sql: string): StatementSync }
 
-type Entry = { row: Row | undefined; readonly stored: Row | undefined }
+type Entry = { row: Row; readonly stored: Row | undefined; readonly inserted: boolean }
 
 /**
  * Gathers the changes of a batch and writes each changed row once. Rows are read when they are first changed; new rows
@@ -18,28 +18,40 @@ export class UnitOfWork {
     this.#statements = statements
   }
 
-  change({ table, key, evolve }: Change): void {
+  /** An insertion of a row that is there already changes nothing. */
+  change(change: Change): void {
+    const entries = this.#entriesOf(change.table)
+    const entry = entries.get(change.key)
+    if ('insert' in change) {
+      if (entry === undefined)
+        entries.set(change.key, { row: change.insert, stored: undefined, inserted: true })
+      return
+    }
+    if (entry !== undefined) {
+      entry.row = change.evolve(entry.row)
+      return
+    }
+    const stored = this.#read(change.table, change.key)
+    entries.set(change.key, { row: change.evolve(stored), stored, inserted: false })
+  }
+
+  #entriesOf(table: Table): Map<string, Entry> {
     let entries = this.#tables.get(table)
     if (!entries) {
       entries = new Map()
       this.#tables.set(table, entries)
     }
-    let entry = entries.get(key)
-    if (!entry) {
-      const stored = this.#read(table, key)
-      entry = { row: stored, stored }
-      entries.set(key, entry)
-    }
-    entry.row = evolve(entry.row)
+    return entries
   }
 
   /** Writes what changed. The caller holds the transaction. */
   flush(): void {
     for (const [table, entries] of this.#tables) {
       const upsert = this.#statements.prepare(upsertOf(table))
-      for (const { row, stored } of entries.values())
-        if (row !== undefined && row !== stored)
-          upsert.run(...table.columns.map((column) => row[column] ?? null))
+      const insert = this.#statements.prepare(insertOf(table))
+      for (const { row, stored, inserted } of entries.values())
+        if (row !== stored)
+          (inserted ? insert : upsert).run(...table.columns.map((column) => row[column] ?? null))
     }
   }
 
@@ -49,9 +61,12 @@ export class UnitOfWork {
   }
 }
 
+const insertOf = ({ name, columns }: Table) =>
+  `INSERT INTO ${name}(${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`
+
 function upsertOf({ name, columns }: Table): string {
   const [key, ...rest] = columns
   const updates = rest.map((column) => `${column} = excluded.${column}`).join(', ')
-  const conflict = rest.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${updates}`
-  return `INSERT INTO ${name}(${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT(${key}) ${conflict}`
+  const values = `INSERT INTO ${name}(${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+  return `${values} ON CONFLICT(${key}) ${rest.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${updates}`}`
 }
