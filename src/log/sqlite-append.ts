@@ -49,22 +49,30 @@ export class SqliteAppender {
   }
 
   /**
-   * Writes a group of appends in one transaction, so that they share one flush. Each has its own result: a conflict
-   * of one leaves the others as they are. Where the transaction fails (full disk, lock not to be had), none of the
-   * group is known to be stored: all but the conflicts get `unavailable`, and the connection goes on working.
-   * A crash before COMMIT leaves nothing of the group; a crash after it leaves all of it, though nobody was told:
-   * the callers repeat and are found.
+   * Writes a group of appends in one transaction, so that they share one flush; `more` gives what has arrived while
+   * the first were inserted, [] to commit. Each has its own result: a conflict of one leaves the others as they are.
+   * Where the transaction fails (full disk, lock not to be had), nothing of the group is known to be stored: all get
+   * `unavailable`, and the connection goes on working. A crash before COMMIT leaves nothing of the group; a crash
+   * after it leaves all of it, though nobody was told: the callers repeat and are found.
    */
-  appendAll(requests: readonly AppendRequest[]): AppendResult[] {
+  appendAll(
+    first: readonly AppendRequest[],
+    more: () => readonly AppendRequest[] = () => [],
+  ): AppendResult[] {
+    const results: AppendResult[] = []
+    let taken = 0
     try {
       this.#begin.run()
-      const results = requests.map((request) => this.#append(request))
+      for (let requests = first; requests.length > 0; requests = more()) {
+        taken += requests.length
+        for (const request of requests) results.push(this.#append(request))
+      }
       this.#commit.run()
       return results
     } catch (error) {
       this.#rollback()
       const reason = error instanceof Error ? error.message : String(error)
-      return requests.map(() => ['unavailable', reason] as const)
+      return Array.from({ length: Math.max(taken, first.length) }, () => ['unavailable', reason] as const)
     }
   }
 

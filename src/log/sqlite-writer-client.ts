@@ -8,9 +8,12 @@ type Waiting = {
   readonly reject: (error: Error) => void
 }
 
+/** So many appends leave at once, so that the writer inserts them while this thread makes the next ones ready. */
+const MESSAGE_SIZE = 16
+
 /**
- * The main thread's end of the writer. Appends of one turn of the event loop travel in one message, and what comes
- * while the writer flushes is taken into its next transaction. A writer that dies fails what it was given (outcome
+ * The main thread's end of the writer. Appends of one turn of the event loop travel together, and what comes while
+ * the writer inserts is taken into the same transaction, what comes while it flushes into the next. A writer that dies fails what it was given (outcome
  * unknown) and is started again by the next append. Holds the process alive only while an answer is awaited.
  */
 export class SqliteWriterClient {
@@ -42,6 +45,7 @@ export class SqliteWriterClient {
       if (this.#queue.length === 0) setImmediate(() => this.#send())
       this.#queue.push(request)
       this.#waiting.push({ resolve, reject })
+      if (this.#queue.length === MESSAGE_SIZE) this.#send()
     })
     this.#last = answer
     return answer

@@ -20,25 +20,29 @@ serve(parentPort, openForWriting(String(workerData)))
 
 function serve(port: MessagePort, database: DatabaseSync): void {
   const appender = new SqliteAppender(database)
-  port.on('message', (first: Message) => {
-    const { appends, closing } = drain(port, first)
-    if (appends.length > 0) port.postMessage(appender.appendAll(appends))
-    if (!closing) return
+  port.on('message', (message: Message) => {
+    if (message !== 'close' && writeGroup(port, appender, message) === 'go on') return
     database.close()
     port.close()
   })
   port.postMessage([])
 }
 
-/** Adds what has arrived since: it shares the flush. */
-function drain(port: MessagePort, first: Message): { appends: AppendRequest[]; closing: boolean } {
-  const appends: AppendRequest[] = []
-  let message: Message | undefined = first
-  while (message !== undefined) {
-    if (message === 'close') return { appends, closing: true }
-    appends.push(...message)
-    if (appends.length >= MAX_GROUP) break
-    message = receiveMessageOnPort(port)?.message as Message | undefined
+/** Writes what came and what arrives meanwhile: it shares the flush. */
+function writeGroup(
+  port: MessagePort,
+  appender: SqliteAppender,
+  first: readonly AppendRequest[],
+): 'go on' | 'close' {
+  let size = first.length
+  let closing = false
+  const more = () => {
+    const next = size < MAX_GROUP ? (receiveMessageOnPort(port)?.message as Message | undefined) : undefined
+    if (next === 'close') closing = true
+    if (next === undefined || next === 'close') return []
+    size += next.length
+    return next
   }
-  return { appends, closing: false }
+  port.postMessage(appender.appendAll(first, more))
+  return closing ? 'close' : 'go on'
 }

@@ -270,8 +270,9 @@ await t.test('a statement that fails in the middle of a group undoes the whole g
     expected: -1,
     events: encodeEvents([newEvent()]),
   }))
+  const later = group.slice(1)
   t.same(
-    appender.appendAll(group).map(([kind]) => kind),
+    appender.appendAll(group.slice(0, 1), () => later.splice(0)).map(([kind]) => kind),
     ['unavailable', 'unavailable'],
   )
   t.equal(database.prepare('SELECT count(*) AS n FROM event').get()?.['n'], 0)
