@@ -52,8 +52,8 @@ export class PersonalIndex {
     const model = this.#readModel
     const page = model
       .prepare(
-        `SELECT rowid AS number, commitment FROM commitment WHERE rowid > (SELECT through FROM opened)
-         ORDER BY rowid LIMIT ${PAGE}`,
+        `SELECT number, commitment FROM commitment WHERE number > (SELECT through FROM opened)
+         ORDER BY number LIMIT ${PAGE}`,
       )
       .all() as unknown as readonly { number: number; commitment: string }[]
     const last = page.at(-1)
@@ -96,7 +96,7 @@ export class PersonalIndex {
         model.prepare('DELETE FROM opening WHERE person_id = ?').run(id)
       }
     })
-    model.truncateWal()
+    model.cleanErasable()
   }
 }
 

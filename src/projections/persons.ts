@@ -5,7 +5,7 @@ import type { RegistryEvent } from './registry-event.ts'
 const commitment: Table = {
   name: 'commitment',
   columns: ['commitment', 'person_id', 'subject_kind', 'subject'],
-  create: `CREATE TABLE commitment(commitment TEXT NOT NULL UNIQUE, person_id TEXT NOT NULL, subject_kind TEXT NOT NULL,
+  create: `CREATE TABLE commitment(number INTEGER PRIMARY KEY, commitment TEXT NOT NULL UNIQUE, person_id TEXT NOT NULL, subject_kind TEXT NOT NULL,
     subject TEXT NOT NULL)`,
   index: ['CREATE INDEX commitment_by_person ON commitment(person_id)'],
 }

@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { formatPosition, type Position, parsePosition, START } from '../log/position.ts'
-import type { Projection, Row, Table } from './projection.ts'
+import type { Projection, Table } from './projection.ts'
 import type { RegistryEvent } from './registry-event.ts'
 import { UnitOfWork } from './unit-of-work.ts'
 
@@ -13,7 +13,7 @@ export class ReadModelOutdatedError extends Error {
 
 export type ReadModelOptions = {
   readonly projections: readonly Projection[]
-  /** SQL of tables outside the digest, which hold what can be erased. */
+  /** SQL of the tables outside the digest, which hold what can be erased: in a file of their own, which is vacuumed then. */
   readonly erasable: readonly string[]
   /** For a rebuild aside: no journal, no flush, indexes made by `finish`. Worthless if the process dies. */
   readonly bulk?: boolean
@@ -129,9 +129,13 @@ export class ReadModel {
     return sum.digest('hex')
   }
 
-  /** Writes the log of changes back into the file and cuts it, so that erased bytes are in no file. */
-  truncateWal(): void {
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  /**
+   * Leaves no byte of rows deleted from the erasable tables in any file. `secure_delete` alone would leave old copies in
+   * the unused middle of pages (personal/sqlite-clean.ts), so that file is written anew and its WAL cut.
+   */
+  cleanErasable(): void {
+    this.#db.exec('VACUUM personal')
+    this.#db.exec('PRAGMA personal.wal_checkpoint(TRUNCATE)')
   }
 
   close(): void {
@@ -145,6 +149,7 @@ export class ReadModel {
 
   #open(): DatabaseSync {
     const { bulk = false, erasable } = this.#options
+    if (!bulk) makeErasable(erasableFile(this.path), erasable)
     const db = new DatabaseSync(this.path)
     db.exec(`PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536;
       PRAGMA journal_mode = ${bulk ? 'OFF' : 'WAL'}; PRAGMA synchronous = ${bulk ? 'OFF' : 'NORMAL'}; PRAGMA temp_store = MEMORY;
@@ -158,7 +163,6 @@ export class ReadModel {
     if (known('version') === undefined) {
       for (const { create, index } of this.#tables())
         for (const sql of bulk ? [create] : [create, ...index]) db.exec(sql)
-      for (const sql of erasable) db.exec(sql)
       db.prepare("INSERT INTO meta VALUES ('version', ?), ('position', 'start'), ('complete', ?)").run(
         version,
         bulk ? 'no' : 'yes',
@@ -168,8 +172,31 @@ export class ReadModel {
       throw new ReadModelOutdatedError(`${this.path} was made by other projections; rebuild it`)
     }
     this.#position = parsePosition(String(known('position'))) ?? START
-    this.#inode = statSync(this.path).ino
+    this.#inode = statSync(this.path, { throwIfNoEntry: false })?.ino ?? 0
+    if (!bulk) db.prepare('ATTACH ? AS personal').run(erasableFile(this.path))
+    if (!bulk) db.exec('PRAGMA personal.secure_delete = ON')
     return db
   }
 }
-export type { Row }
+
+/** Where the erasable tables of a read model lie. They outlive its rebuilding. */
+const erasableFile = (path: string) => path.replace(/(\.sqlite)?$/, '.personal.sqlite')
+
+/** Makes the erasable tables where they are absent or of another version: what they hold comes from the personal store. */
+function makeErasable(path: string, tables: readonly string[]): void {
+  const version = hash('sha256', JSON.stringify(tables))
+  const isCurrent = (db: DatabaseSync) => {
+    db.exec(`PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; ${META}`)
+    return db.prepare("SELECT value FROM meta WHERE name = 'version'").get()?.['value'] === version
+  }
+  const existing = new DatabaseSync(path)
+  const current = isCurrent(existing)
+  existing.close()
+  if (current) return
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+  const fresh = new DatabaseSync(path)
+  isCurrent(fresh)
+  for (const sql of tables) fresh.exec(sql)
+  fresh.prepare("INSERT INTO meta VALUES ('version', ?)").run(version)
+  fresh.close()
+}
