@@ -77,8 +77,9 @@ export class ReadModel {
     this.#position = position
   }
 
-  /** Runs `write` in one transaction. */
+  /** Runs `write` in one transaction; a bulk load is one transaction from its opening to `finish`. */
   transaction(write: () => void): void {
+    if (this.#options.bulk) return write()
     this.#db.exec('BEGIN IMMEDIATE')
     try {
       write()
@@ -93,6 +94,7 @@ export class ReadModel {
   finish(): void {
     for (const table of this.#tables()) for (const sql of table.index) this.#db.exec(sql)
     this.prepare("INSERT OR REPLACE INTO meta VALUES ('complete', ?)").run('yes')
+    this.#db.exec('COMMIT')
     this.close()
     const file = openSync(this.path, 'r+')
     fsyncSync(file)
@@ -173,6 +175,7 @@ export class ReadModel {
     }
     this.#position = parsePosition(String(known('position'))) ?? START
     this.#inode = statSync(this.path, { throwIfNoEntry: false })?.ino ?? 0
+    if (bulk) db.exec('BEGIN')
     if (!bulk) db.prepare('ATTACH ? AS personal').run(erasableFile(this.path))
     if (!bulk) db.exec('PRAGMA personal.secure_delete = ON')
     return db

@@ -17,7 +17,7 @@ export type RebuildOptions = {
   readonly onProgress?: (progress: RebuildProgress) => void
 }
 
-const BATCH = 5_000
+const BATCH = 1_000
 
 /**
  * Builds a read model from nothing into a file of its own and closes it, ready to be opened or moved into the place

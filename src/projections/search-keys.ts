@@ -9,9 +9,18 @@ export const titleKey = (title: LocalizedText): string => keyOf('title', title)
 export const writtenKey = (recipient: Recipient): string | undefined =>
   recipient.type === 'organization' ? keyOf('written', recipient.nameAsWritten) : undefined
 
-const keyOf = (kind: string, text: LocalizedText) =>
-  hash(
-    'sha256',
-    JSON.stringify([kind, ...Object.entries(text).sort(([a], [b]) => (a < b ? -1 : 1))]),
-    'hex',
-  ).slice(0, 24)
+/** Titles and names recur: their keys are remembered, up to a bound. */
+const MEMORY = 20_000
+const remembered = new Map<string, string>()
+
+function keyOf(kind: string, text: LocalizedText): string {
+  let written = kind
+  for (const tag of Object.keys(text).sort()) written += `\n${tag}\t${text[tag]}`
+  let key = remembered.get(written)
+  if (key === undefined) {
+    if (remembered.size >= MEMORY) remembered.clear()
+    key = hash('sha256', written, 'hex').slice(0, 24)
+    remembered.set(written, key)
+  }
+  return key
+}
