@@ -25,7 +25,8 @@ export type CertificateIdReading =
   | { readonly ok: false; readonly problem: 'malformed' | 'check-character' }
 
 /**
- * Reads what a person typed: any case, with or without spaces and hyphens, O for 0, I and L for 1.
+ * Reads what a person typed: any case, with or without spaces and hyphens, O for 0, I and L for 1. In the check
+ * character these differ: reading them alike there would let a wrong character elsewhere pass.
  * `check-character` says that it has the form of an ID but was mistyped; `malformed` that it is no ID at all.
  */
 export function readCertificateId(typed: string): CertificateIdReading {
@@ -34,9 +35,9 @@ export function readCertificateId(typed: string): CertificateIdReading {
   if (text.length !== 17) return { ok: false, problem: 'malformed' }
   const digits = text.slice(0, 16).replaceAll('O', '0').replace(/[IL]/g, '1')
   if (!CROCKFORD_DIGITS.test(digits)) return { ok: false, problem: 'malformed' }
-  const expected = checkCharacter(digits)
-  const matches = text[16] === expected || lookAlike(text[16] ?? '') === lookAlike(expected)
-  return matches ? { ok: true, id: print(digits) } : { ok: false, problem: 'check-character' }
+  return text[16] === checkCharacter(digits)
+    ? { ok: true, id: print(digits) }
+    : { ok: false, problem: 'check-character' }
 }
 
 /** Whether a text is an ID in exactly the printed form. */
@@ -46,9 +47,6 @@ export function isCertificateId(text: string): boolean {
 }
 
 const print = (digits: string) => `${digits.match(/.{4}/g)?.join('-')}-${checkCharacter(digits)}`
-
-const lookAlike = (character: string) =>
-  character === 'O' ? '0' : character === 'I' || character === 'L' ? '1' : character
 
 /** ISO/IEC 7064, hybrid system MOD 37,36. */
 function checkCharacter(digits: string): string {

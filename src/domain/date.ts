@@ -14,10 +14,13 @@ export const plainDate = z.iso
 /** As stored: checked when it was recorded. */
 export const storedDate = z.string()
 
-/** `days` may be negative. Throws `RangeError` for a text that is no date. Within a month the digits are enough. */
+/**
+ * `date` is one that exists; `days` may be negative. Throws `RangeError` for a text of another length. Within a month
+ * the digits are enough, which is fast.
+ */
 export function addDays(date: PlainDate, days: number): PlainDate {
   const day = Number(date.slice(8)) + days
-  if (day >= 1 && day <= 28) return date.slice(0, 8) + String(day).padStart(2, '0')
+  if (date.length === 10 && day >= 1 && day <= 28) return date.slice(0, 8) + String(day).padStart(2, '0')
   return Temporal.PlainDate.from(date).add({ days }).toString()
 }
 
