@@ -5,8 +5,10 @@ import { endOf, rowsOf } from './search-statements.ts'
 import type { QueryWord } from './search-words.ts'
 
 /** The most hits of a kind that are looked at. Beyond it the answer says that it was cut. */
-export const MAX_CANDIDATES = 2_000
+export const MAX_CANDIDATES = 1_000
 const MAX_BY_NUMBER = 100
+/** The most organizations of one word that are looked at as awarding bodies: those registered first. */
+const MAX_BODIES = 5_000
 
 export type EntityKind = 'organization' | 'session' | 'issuer'
 type PhraseKind = EntityKind | 'title' | 'written'
@@ -43,7 +45,7 @@ function take<Key>(keys: Iterable<Key>): Candidates<Key> {
 export function* entities(db: DatabaseSync, kind: EntityKind, word: QueryWord): Generator<string> {
   yield* phrases(db, kind, word)
   if (kind === 'organization') return
-  for (const organization of phrases(db, 'organization', word)) yield* linked(db, kind, organization)
+  yield* linked(db, kind, word)
   if (kind === 'session') yield* subjects(db, 'session', word)
 }
 
@@ -60,8 +62,7 @@ export function* certificates(db: DatabaseSync, word: QueryWord): Generator<numb
   for (const key of phrases(db, 'written', word)) yield* numbers(db, 'written_key', key)
   for (const key of phrases(db, 'title', word)) yield* numbers(db, 'title_key', key)
   for (const id of subjects(db, 'certificate', word)) yield* numbers(db, 'id', id)
-  for (const organization of phrases(db, 'organization', word))
-    for (const issuer of linked(db, 'issuer', organization)) yield* numbers(db, 'issuer', issuer)
+  for (const issuer of linked(db, 'issuer', word)) yield* numbers(db, 'issuer', issuer)
 }
 
 /** Certificates by the beginning of their serial number: what was typed as a whole, or one piece of it. */
@@ -100,9 +101,15 @@ function* phrases(db: DatabaseSync, kind: PhraseKind, word: QueryWord): Generato
     for (const { entity } of rowsOf(db, sql, kind, known)) yield String(entity)
 }
 
-function* linked(db: DatabaseSync, kind: EntityKind, organization: string): Generator<string> {
-  const sql = `SELECT entity FROM search_entry WHERE link = ? AND kind = ? ORDER BY number DESC LIMIT ${MAX_CANDIDATES + 1}`
-  for (const { entity } of rowsOf(db, sql, organization, kind)) yield String(entity)
+/** Sessions or issuers of the organizations that a word may mean. */
+function* linked(db: DatabaseSync, kind: EntityKind, word: QueryWord): Generator<string> {
+  const sql = `SELECT linked.entity FROM (SELECT entry FROM search_posting WHERE kind = 'organization'
+      AND word = (SELECT number FROM search_word WHERE word = ?) ORDER BY entry LIMIT ${MAX_BODIES}) AS posting
+    CROSS JOIN search_entry AS body ON body.number = posting.entry
+    CROSS JOIN search_entry AS linked ON linked.link = body.entity AND linked.kind = ?
+    LIMIT ${MAX_CANDIDATES + 1}`
+  for (const known of word.phrases.keys())
+    for (const { entity } of rowsOf(db, sql, known, kind)) yield String(entity)
 }
 
 function* subjects(db: DatabaseSync, kind: 'certificate' | 'session', word: QueryWord): Generator<string> {

@@ -39,7 +39,7 @@ export class UnreadableCursorError extends Error {
  * Searches the read model. Every typed word has to match something of a hit, in any script and spelling; of
  * certificates the ID, serial number, title, recipient's every name, name as written, awarding body and the persons.
  * The best hits come first, equal ones by kind and ID. Reads 500 characters and 20 words of `text` and looks at up to
- * 2,000 candidates of a kind, so its work is bounded whatever is asked. A page goes on behind the last hit of the one
+ * 1,000 candidates of a kind, so its work is bounded whatever is asked. A page goes on behind the last hit of the one
  * before, also when others came or went in between. Throws `UnreadableCursorError`.
  */
 export function searchRegistry(db: DatabaseSync, query: SearchQuery): SearchAnswer {
