@@ -2,7 +2,7 @@ import t from 'tap'
 import type { AwardEvent } from '../../src/domain/award.ts'
 import { correct } from '../../src/domain/award-corrections.ts'
 import * as Award from '../../src/domain/award-decisions.ts'
-import { scenarios } from '../support/decider.ts'
+import { fold, scenarios } from '../support/decider.ts'
 import { award, content, person } from '../support/deciders.ts'
 
 const { given } = scenarios(award)
@@ -315,4 +315,23 @@ void t.test('revoke, supersede', async (t) => {
   given(issued)
     .when(Award.noteSupersedes('OLDER'))
     .thenEvents(t, { type: 'AwardSupersedes', data: { predecessor: 'OLDER' } })
+})
+
+void t.test('an event that no decision could have made changes nothing', async (t) => {
+  const otherwise: AwardEvent[] = [
+    { type: 'AwardRevoked', data: { from: '2030-01-01', reason: 'other' } },
+    { type: 'AwardSuperseded', data: { by: 'OTHER', from: '2030-01-01', reason: 'other' } },
+    { type: 'AwardAccepted', data: { person, acceptedOn: '2030-01-01' } },
+    { type: 'AwardIssued', data: { ...content, kind: 'other' } },
+    { type: 'AwardIssueAbandoned', data: { serialNumber: '1' } },
+    reinstated('2024-11-12'),
+  ]
+  const state = fold(award, [issued, wasAccepted, superseded, revoked])
+  for (const event of otherwise) t.strictSame(award.evolve(state, event), state, event.type)
+  const stranger: AwardEvent = {
+    type: 'AwardCorrected',
+    data: { reason: 'r', changes: [{ field: 'recipient.person', before: person, after: person }] },
+  }
+  t.match(fold(award, [issued, stranger]), { content: { recipient: content.recipient } })
+  t.equal(award.evolve(award.initial, revoked), award.initial)
 })

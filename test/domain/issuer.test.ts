@@ -134,4 +134,8 @@ void t.test('serial numbers', async (t) => {
     .when(releaseSerial({ ...release, certificateId: 'B' }))
     .thenEvents(t)
   number.given(reserved, released).when(reserveSerial(reservation)).thenEvents(t, reserved)
+
+  const held = fold(serial, [reserved])
+  t.equal(serial.evolve(held, { type: 'SerialReleased', data: { ...release, certificateId: 'B' } }), held)
+  t.equal(serial.evolve(held, { type: 'SerialReserved', data: { ...reservation, certificateId: 'B' } }), held)
 })

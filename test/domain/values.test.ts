@@ -115,14 +115,11 @@ void t.test('dates', async (t) => {
   for (const date of ['2023-02-29', '0999-12-31', '2024-1-1', '2024-13-01', '2024-11-06T00:00:00Z', '', 5])
     t.notOk(plainDate.safeParse(date).success, String(date))
   fc.assert(
-    fc.property(
-      fc.integer({ min: 0, max: 3_000_000 }),
-      fc.integer({ min: -400, max: 400 }),
-      (start, days) => {
-        const date = Temporal.PlainDate.from('1002-01-01').add({ days: start })
-        return addDays(date.toString(), days) === date.add({ days }).toString()
-      },
-    ),
+    fc.property(fc.integer({ min: 0, max: 3_000_000 }), fc.integer({ min: -40, max: 40 }), (start, days) => {
+      const date = Temporal.PlainDate.from('1002-01-01').add({ days: start })
+      return addDays(date.toString(), days) === date.add({ days }).toString()
+    }),
+    { numRuns: 2_000 },
   )
   t.throws(() => addDays('soon', 1), RangeError)
   t.equal(dayBefore('2025-01-01'), '2024-12-31')
