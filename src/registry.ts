@@ -91,10 +91,10 @@ export class Registry {
    * Runs a command, then waits (at most `WAIT_MS`) until this node's read model holds what it recorded.
    * `visible: false` says that the wait ran out: recorded, but not yet to be read here.
    */
-  async run<Input>(
-    entry: CatalogueEntry<Input>,
+  async run(
+    entry: CatalogueEntry,
     id: string | undefined,
-    input: Input,
+    input: unknown,
     request: Request,
   ): Promise<Ran> {
     const outcome = await entry.run(this.#deps, id, input, request)
