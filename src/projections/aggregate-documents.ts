@@ -30,7 +30,7 @@ function documentProjection<Kind extends StreamKind, State>(
           id: event.subject,
           revision: Number(event.recorded.revision),
           state: JSON.stringify(evolve(state, event.event as EventOf<Kind>)),
-          history: appended(row && String(row['history']), entryOf(event.recorded)),
+          history: appended(row && String(row['history']), entryOf(event.event, event.recorded)),
         }
       }
       return [{ table, key: event.subject, evolve: next }]

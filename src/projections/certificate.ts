@@ -73,7 +73,7 @@ function rowAfter(row: Row | undefined, id: string, event: AwardEvent, recorded:
   const history = row === undefined ? undefined : String(row['history'])
   const before = row && (states.get(row) ?? foldHistory(readHistory(history ?? '[]')))
   const state = evolveAward(before ?? initialAward, event)
-  const next = rowOf(id, Number(recorded.revision), state, appended(history, entryOf(recorded)))
+  const next = rowOf(id, Number(recorded.revision), state, appended(history, entryOf(event, recorded)))
   states.set(next, state)
   return next
 }

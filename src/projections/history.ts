@@ -9,10 +9,14 @@ export type HistoryEntry = {
   readonly actor: string
 }
 
-export const entryOf = ({ revision, type, data, metadata }: RecordedEvent): HistoryEntry => ({
+/** `event` is the recorded one as its schema reads it, so that folding it later gives the same text, key by key. */
+export const entryOf = (
+  event: { readonly type: string; readonly data: object },
+  { revision, metadata }: RecordedEvent,
+): HistoryEntry => ({
   revision: Number(revision),
-  type,
-  data,
+  type: event.type,
+  data: event.data,
   recordedAt: metadata.recordedAt,
   actor: metadata.actor,
 })
