@@ -24,6 +24,10 @@ export type Lookup = {
   readonly organizationExists: (id: string) => boolean
   readonly sessionExists: (id: string) => boolean
   readonly personErased: (personId: string) => boolean
+  /** Whether any event names the person. */
+  readonly personKnown: (personId: string) => boolean
+  /** Whose key it is, revoked or not. */
+  readonly keyIssuer: (keyId: string) => string | undefined
 }
 
 /** The circumstances of a decision. */
@@ -63,6 +67,16 @@ export type Command<Input, State, Event extends DomainEvent, Refusal extends { r
   readonly references?: (input: Input) => readonly Reference[]
   /** Whether the actor may ask this of the aggregate as it stands; the roles have been checked. */
   readonly allows?: (state: State, actor: Actor, input: Input) => boolean
+  /**
+   * Asked between a decision and its append, with the state that would follow, for what takes more than one stream:
+   * checks that read other streams, and reservations. Asked again when the decision is. What it reserves stays reserved
+   * when the append fails: it must be safe to find it there on the next try.
+   */
+  readonly secure?: (
+    next: State,
+    events: readonly Event[],
+    now: string,
+  ) => Promise<Refusal | CommonRefusal | undefined>
   readonly decide: (
     input: Sealed<Input>,
     circumstances: Circumstances,

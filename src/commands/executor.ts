@@ -12,7 +12,8 @@ import type {
 import type { Position } from '../log/position.ts'
 import type { PersonalStore } from '../personal/personal-store.ts'
 import { readEvent } from '../projections/registry-event.ts'
-import type { Actor, Aggregate, Command, CommonRefusal, DomainEvent, Lookup } from './command.ts'
+import { personStream, refsIn } from '../domain/person.ts'
+import type { Actor, Aggregate, Command, CommonRefusal, DomainEvent, Lookup, Reference } from './command.ts'
 import { personsIn } from './person-input.ts'
 import { Sealer, samePersons } from './sealing.ts'
 
@@ -51,6 +52,9 @@ export type Outcome<State, Refusal> =
 /** Lost races before a request is sent away: each means that somebody else recorded something meanwhile. */
 const MAX_ATTEMPTS = 16
 
+/** A stream that nothing was written to yet. */
+const NEW: StreamSlice = { revision: 'no-stream', events: [] }
+
 /** Namespace of the ids made from idempotency keys (UUIDv5, RFC 9562). */
 const NAMESPACE = '4b1d2f0e-3a58-5c7e-9f6a-6d0f1c2b3a49'
 
@@ -58,7 +62,8 @@ const NAMESPACE = '4b1d2f0e-3a58-5c7e-9f6a-6d0f1c2b3a49'
  * Runs a command: read, fold, decide, append at the revision read; on a lost race reads and decides again, bounded.
  * The same request under the same idempotency key is recorded once, whatever dies in between: its event ids come from
  * the key, so the stream itself remembers. The key counts for one actor, command and subject.
- * Throws `LogUnavailableError`, `PersonalStoreUnavailableError`, `EventTooLargeError`.
+ * `isNew` saves the first read where the ID has just been drawn at random; if it was taken after all, the append
+ * conflicts and the stream is read. Throws `LogUnavailableError`, `PersonalStoreUnavailableError`, `EventTooLargeError`.
  */
 export async function execute<
   Input,
@@ -71,9 +76,11 @@ export async function execute<
   id: string,
   input: Input,
   request: Request,
+  options: { readonly isNew?: boolean } = {},
 ): Promise<Outcome<State, Refusal>> {
-  const refusal = refusedBeforehand(deps.lookup, command, input, request.actor)
+  const refusal = await refusedBeforehand(deps, command, input, request.actor)
   if (refusal) return { ok: false, refusal }
+  const { log } = deps
   const sealer = new Sealer(deps.personal, deps.now)
   const attempt = {
     deps,
@@ -85,7 +92,9 @@ export async function execute<
     commandId: commandIdOf(command.name, id, request),
   }
   for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
-    const outcome = await tryOnce(attempt)
+    const slice =
+      tries === 0 && options.isNew === true ? NEW : await log.readStream(command.aggregate.stream(id))
+    const outcome = await tryOnce(attempt, slice)
     if (outcome === 'conflict') deps.onConflict?.()
     else {
       if (!outcome.ok || outcome.repeated) await sealer.discard()
@@ -108,10 +117,10 @@ type Attempt<Input, State, Event extends DomainEvent, Refusal extends { readonly
 
 async function tryOnce<Input, State, Event extends DomainEvent, Refusal extends { readonly kind: string }>(
   attempt: Attempt<Input, State, Event, Refusal>,
+  slice: StreamSlice,
 ): Promise<Outcome<State, Refusal> | 'conflict'> {
   const { deps, command, id, input, request, sealer, commandId } = attempt
   const { aggregate } = command
-  const slice = await deps.log.readStream(aggregate.stream(id))
   const state = foldSlice(aggregate, slice)
   const digest = digestOf(command.name, id, input)
   const before = slice.events.filter(({ metadata }) => metadata.causationId === commandId)
@@ -121,18 +130,24 @@ async function tryOnce<Input, State, Event extends DomainEvent, Refusal extends 
     return { ok: false, refusal: { kind: 'precondition-failed', revision: String(current) } }
   if (command.allows?.(state, request.actor, input) === false)
     return { ok: false, refusal: { kind: 'forbidden', why: 'other-issuer' } }
-  const intent = await sealer.seal(command.complete?.(input, state) ?? input, state)
+  const completed = command.complete?.(input, state) ?? input
+  const erased = erasedPerson(deps.lookup, completed)
+  if (erased) return { ok: false, refusal: erased }
+  const intent = await sealer.seal(completed, state)
   const now = laterOf(deps.now(), slice.events.at(-1))
   const circumstances = { today: now.slice(0, 10), actor: request.actor, lookup: deps.lookup, id }
   const decision = command.decide(intent, circumstances)(state)
   if (!decision.ok) return decision
   if (decision.events.length === 0)
     return { ok: true, id, revision: current === 'no-stream' ? -1n : current, state, repeated: true }
+  const next = decision.events.reduce(aggregate.evolve, state)
+  const insecure = await command.secure?.(next, decision.events, now)
+  if (insecure) return { ok: false, refusal: insecure }
   const metadata = metadataOf(request, commandId, digest, now)
   const events = decision.events.map((event, index) => newEvent(event, commandId, index, metadata))
   const outcome = await deps.log.append(aggregate.stream(id), current, events)
   if (outcome.kind === 'conflict') return 'conflict'
-  const next = decision.events.reduce(aggregate.evolve, state)
+  if (personsIn(input).length > 0) await forgetErased(deps, events)
   return {
     ok: true,
     id,
@@ -170,27 +185,50 @@ async function repeated<
   return { ok: true, id: attempt.id, revision, state, repeated: true, ...(position && { position }) }
 }
 
-function refusedBeforehand<
+async function refusedBeforehand<
   Input,
   State,
   Event extends DomainEvent,
   Refusal extends { readonly kind: string },
 >(
-  lookup: Lookup,
+  deps: ExecutorDeps,
   command: Command<Input, State, Event, Refusal>,
   input: Input,
   actor: Actor,
-): CommonRefusal | undefined {
+): Promise<CommonRefusal | undefined> {
   if (!command.roles.includes(actor.role)) return { kind: 'forbidden', why: 'role' }
-  for (const { kind, field, id } of command.references?.(input) ?? []) {
-    if (kind === 'organization' && !lookup.organizationExists(id))
-      return { kind: 'unknown-organization', field, id }
-    if (kind === 'session' && !lookup.sessionExists(id)) return { kind: 'unknown-session', field, id }
+  for (const reference of command.references?.(input) ?? []) {
+    if (await isKnown(deps, reference)) continue
+    const { kind, field, id } = reference
+    return kind === 'organization'
+      ? { kind: 'unknown-organization', field, id }
+      : { kind: 'unknown-session', field, id }
   }
-  const erased = personsIn(input).find(
-    ({ personId }) => personId !== undefined && lookup.personErased(personId),
-  )
-  return erased?.personId === undefined ? undefined : { kind: 'person-erased', personId: erased.personId }
+  return erasedPerson(deps.lookup, input)
+}
+
+/**
+ * An erasure that ran between this command's check and its append found nothing of what the command had put into the
+ * store a moment later. The log knows the erasure by now: whichever of the two comes last forgets. A person who is new
+ * can't have been erased; that one is passed over at the cost of a read.
+ */
+async function forgetErased({ log, personal }: ExecutorDeps, events: readonly NewEvent[]): Promise<void> {
+  const ids = new Set(refsIn(events.map(({ data }) => data)).map(({ personId }) => personId))
+  for (const personId of ids)
+    if ((await log.readStream(personStream(personId))).revision !== 'no-stream')
+      await personal.forgetPerson(personId)
+}
+
+/** What the read model does not hold yet may stand in the log already: the log has the last word. */
+async function isKnown({ lookup, log }: ExecutorDeps, { kind, id }: Reference): Promise<boolean> {
+  const isSeen = kind === 'organization' ? lookup.organizationExists(id) : lookup.sessionExists(id)
+  return isSeen || (await log.readStream(`${kind}-${id}`)).revision !== 'no-stream'
+}
+
+function erasedPerson(lookup: Lookup, input: unknown): CommonRefusal | undefined {
+  for (const { personId } of personsIn(input))
+    if (personId !== undefined && lookup.personErased(personId)) return { kind: 'person-erased', personId }
+  return undefined
 }
 
 /** The state that a stream's events add up to. Throws `UnreadableEventError` on one that can't be read. */

@@ -29,7 +29,7 @@ export const personInput = personFields
 export type Sealed<T> = T extends PersonInput
   ? PersonRef
   : T extends readonly (infer Item)[]
-    ? readonly Sealed<Item>[]
+    ? Sealed<Item>[]
     : T extends object
       ? { [Key in keyof T]: Sealed<T[Key]> }
       : T

@@ -61,10 +61,18 @@ export class Sealer {
 export async function samePersons(store: PersonalStore, input: unknown, recorded: unknown): Promise<boolean> {
   const persons = personsIn(input)
   if (persons.length === 0) return true
-  const refs = refsIn(recorded)
+  const refs = refsIn(withoutFormer(recorded))
   const openings = await openingsOf(store, refs)
   if (openings.length < new Set(refs.map(({ commitment }) => commitment)).size) return true
   return persons.every((person) => openings.some((opening) => sameFields(opening.fields, person.fields)))
+}
+
+/** Without what a correction says was there before: a request never names that. */
+function withoutFormer(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutFormer)
+  if (typeof value !== 'object' || value === null || 'commitment' in value) return value
+  const kept = Object.entries(value).filter(([key]) => key !== 'before')
+  return kept.map(([, item]) => withoutFormer(item))
 }
 
 async function openingsOf(
