@@ -17,7 +17,7 @@ export const keys: Projection = {
     if (event.type === 'AccessKeyGranted') {
       const { keyId, role, sha256, until } = event.data
       const row = { key_id: keyId, issuer: subject, role, sha256, until: until ?? null, revoked: 0 }
-      return [{ table: accessKey, key: keyId, insert: row }]
+      return [{ table: accessKey, key: keyId, insert: () => row }]
     }
     if (event.type === 'AccessKeyRevoked')
       return [{ table: accessKey, key: event.data.keyId, evolve: (known) => ({ ...known, revoked: 1 }) }]

@@ -29,7 +29,7 @@ export const persons: Projection = {
         recorded_at: event.recorded.metadata.recordedAt,
         reason: event.event.data.reason,
       }
-      return [{ table: erased, key: event.subject, insert: row }]
+      return [{ table: erased, key: event.subject, insert: () => row }]
     }
     const subject_kind = event.kind === 'award' ? 'certificate' : event.kind
     return refsOf(event).map(({ commitment: key, personId }) => ({

@@ -29,11 +29,15 @@ export type Evolution = {
   readonly evolve: (row: Row | undefined) => Row
 }
 
-/** A row that is made by one event and never changed by another, or by the first event of its stream: nothing is read. */
+/**
+ * A row that is made by one event and never changed by another, or by the first event of its stream: nothing is read.
+ * `recurring` says that many events make the same row (a title): the read model remembers those that it holds.
+ */
 export type Insertion = {
   readonly table: Table
   readonly key: string
-  readonly insert: Row
+  readonly insert: () => Row
+  readonly recurring?: boolean
 }
 
 export type Change = Evolution | Insertion

@@ -33,6 +33,7 @@ export class ReadModel {
   #inode = 0
   #position: Position = START
   #statements = new Map<string, StatementSync>()
+  readonly #held = new Set<string>()
 
   /** Opens or makes the file. Throws `ReadModelOutdatedError` where other projections made it. */
   constructor(path: string, options: ReadModelOptions) {
@@ -64,8 +65,8 @@ export class ReadModel {
   /** Projects events that lie behind the position; those before it have been projected. */
   apply(events: readonly RegistryEvent[], position: Position): void {
     if (position.commit <= this.#position.commit) return
+    const work = new UnitOfWork(this, this.#held)
     this.transaction(() => {
-      const work = new UnitOfWork(this)
       for (const event of events) {
         if (event.recorded.position.commit <= this.#position.commit) continue
         for (const { project } of this.#options.projections)
@@ -75,6 +76,7 @@ export class ReadModel {
       this.prepare("INSERT OR REPLACE INTO meta VALUES ('position', ?)").run(formatPosition(position))
     })
     this.#position = position
+    work.remember()
   }
 
   /** Runs `write` in one transaction; a bulk load is one transaction from its opening to `finish`. */
@@ -112,6 +114,7 @@ export class ReadModel {
     const inode = statSync(this.path, { throwIfNoEntry: false })?.ino
     if (inode === undefined || inode === this.#inode) return false
     this.close()
+    this.#held.clear()
     this.#db = this.#open()
     return true
   }
@@ -153,7 +156,7 @@ export class ReadModel {
     const { bulk = false, erasable } = this.#options
     if (!bulk) makeErasable(erasableFile(this.path), erasable)
     const db = new DatabaseSync(this.path)
-    db.exec(`PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536;
+    db.exec(`PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536;
       PRAGMA journal_mode = ${bulk ? 'OFF' : 'WAL'}; PRAGMA synchronous = ${bulk ? 'OFF' : 'NORMAL'}; PRAGMA temp_store = MEMORY;
       PRAGMA locking_mode = ${bulk ? 'EXCLUSIVE' : 'NORMAL'}`)
     db.exec(META)

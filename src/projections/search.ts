@@ -99,8 +99,8 @@ function wordsWith(row: Row | undefined, texts: readonly string[]): string {
 
 /** A phrase that was seen before costs one look. */
 const once = (kind: 'title' | 'written', entity: string, label: LocalizedText): Change => {
-  const first = phrased(kind, entity, { label })
-  return { ...first, evolve: (row) => row ?? first.evolve(undefined) }
+  const { table, key, evolve } = phrased(kind, entity, { label })
+  return { table, key, insert: () => evolve(undefined), recurring: true }
 }
 const titled = (title: LocalizedText) => once('title', titleKey(title), title)
 

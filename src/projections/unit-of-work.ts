@@ -4,6 +4,9 @@ import type { Change, Row, Table } from './projection.ts'
 /** What a unit of work needs of the read model. */
 export type Statements = { prepare(sql: string): StatementSync }
 
+/** Bounds the memory of recurring rows: forgotten ones cost an insertion that changes nothing. */
+const MOST_HELD = 50_000
+
 type Entry = { row: Row; readonly stored: Row | undefined; readonly inserted: boolean }
 
 /**
@@ -13,9 +16,13 @@ type Entry = { row: Row; readonly stored: Row | undefined; readonly inserted: bo
 export class UnitOfWork {
   readonly #statements: Statements
   readonly #tables = new Map<Table, Map<string, Entry>>()
+  readonly #held: Set<string>
+  readonly #recurring: string[] = []
 
-  constructor(statements: Statements) {
+  /** `held`: keys of recurring rows that the read model holds already; this work's are added by `remember`. */
+  constructor(statements: Statements, held: Set<string>) {
     this.#statements = statements
+    this.#held = held
   }
 
   /** An insertion of a row that is there already changes nothing. */
@@ -23,8 +30,9 @@ export class UnitOfWork {
     const entries = this.#entriesOf(change.table)
     const entry = entries.get(change.key)
     if ('insert' in change) {
-      if (entry === undefined)
-        entries.set(change.key, { row: change.insert, stored: undefined, inserted: true })
+      if (entry !== undefined || (change.recurring && this.#held.has(change.key))) return
+      if (change.recurring) this.#recurring.push(change.key)
+      entries.set(change.key, { row: change.insert(), stored: undefined, inserted: true })
       return
     }
     if (entry !== undefined) {
@@ -53,6 +61,12 @@ export class UnitOfWork {
         if (row !== stored)
           (inserted ? insert : upsert).run(...table.columns.map((column) => row[column] ?? null))
     }
+  }
+
+  /** Call once the transaction is committed: what was rolled back is not held. */
+  remember(): void {
+    if (this.#held.size > MOST_HELD) this.#held.clear()
+    for (const key of this.#recurring) this.#held.add(key)
   }
 
   #read(table: Table, key: string): Row | undefined {
