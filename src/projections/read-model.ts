@@ -34,6 +34,7 @@ export class ReadModel {
   #position: Position = START
   #statements = new Map<string, StatementSync>()
   readonly #held = new Set<string>()
+  readonly #versions = new Map<string, number>()
 
   /** Opens or makes the file. Throws `ReadModelOutdatedError` where other projections made it. */
   constructor(path: string, options: ReadModelOptions) {
@@ -50,6 +51,11 @@ export class ReadModel {
   /** For queries of this module's neighbours: a handle that may change after `reopenIfReplaced`. */
   get db(): DatabaseSync {
     return this.#db
+  }
+
+  /** A number that changes whenever rows of a table may have: for whoever remembers what it read from them. */
+  versionOf(table: string): number {
+    return this.#versions.get(table) ?? 0
   }
 
   /** A prepared query, made once. Rows come as objects. */
@@ -72,7 +78,7 @@ export class ReadModel {
         for (const { project } of this.#options.projections)
           for (const change of project(event)) work.change(change)
       }
-      work.flush()
+      for (const table of work.flush()) this.#versions.set(table, this.versionOf(table) + 1)
       this.prepare("INSERT OR REPLACE INTO meta VALUES ('position', ?)").run(formatPosition(position))
     })
     this.#position = position
@@ -115,6 +121,7 @@ export class ReadModel {
     if (inode === undefined || inode === this.#inode) return false
     this.close()
     this.#held.clear()
+    for (const { name } of this.#tables()) this.#versions.set(name, this.versionOf(name) + 1)
     this.#db = this.#open()
     return true
   }

@@ -52,8 +52,8 @@ export class UnitOfWork {
     return entries
   }
 
-  /** Writes what changed. The caller holds the transaction. */
-  flush(): void {
+  /** Writes what changed and answers which tables did. The caller holds the transaction. */
+  flush(): readonly string[] {
     for (const [table, entries] of this.#tables) {
       const upsert = this.#statements.prepare(upsertOf(table))
       const insert = this.#statements.prepare(insertOf(table))
@@ -61,6 +61,7 @@ export class UnitOfWork {
         if (row !== stored)
           (inserted ? insert : upsert).run(...table.columns.map((column) => row[column] ?? null))
     }
+    return [...this.#tables.keys()].map(({ name }) => name)
   }
 
   /** Call once the transaction is committed: what was rolled back is not held. */

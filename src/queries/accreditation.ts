@@ -35,10 +35,24 @@ export function accreditationAnswer(
   }
 }
 
-/** An issuer as the read model holds it now; unregistered where it holds none. */
+type Remembered = { readonly version: number; readonly issuers: Map<string, IssuerState> }
+const remembered = new WeakMap<ReadModel, Remembered>()
+
+/** An issuer as the read model holds it now; unregistered where it holds none. Read anew when issuers have changed. */
 export function currentIssuer(model: ReadModel, id: string): IssuerState {
-  const row = model.prepare('SELECT state FROM issuer WHERE id = ?').get(id)
-  return row ? (JSON.parse(String(row['state'])) as IssuerState) : initialIssuer
+  const version = model.versionOf('issuer')
+  let known = remembered.get(model)
+  if (known?.version !== version) {
+    known = { version, issuers: new Map() }
+    remembered.set(model, known)
+  }
+  let state = known.issuers.get(id)
+  if (state === undefined) {
+    const row = model.prepare('SELECT state FROM issuer WHERE id = ?').get(id)
+    state = row ? (JSON.parse(String(row['state'])) as IssuerState) : initialIssuer
+    known.issuers.set(id, state)
+  }
+  return state
 }
 
 function issuerAsKnown(model: ReadModel, id: string, known: string): IssuerState {

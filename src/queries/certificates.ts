@@ -31,12 +31,13 @@ type Current = {
  */
 export function certificateAnswer(model: ReadModel, id: string, query: CertificateQuery): CertificateFound {
   if (query.known !== undefined) return answerAsKnown(model, id, query.at, query.known)
-  const row = model.prepare('SELECT revision, document, verdicts FROM certificate WHERE id = ?').get(id) as
-    | Current
-    | undefined
-  if (!row || row.document === null || row.verdicts === null) return { kind: 'unknown' }
+  const row = model
+    .prepare('SELECT revision, issuer, kind, issued_on, document, verdicts FROM certificate WHERE id = ?')
+    .get(id) as Current | undefined
+  if (!row || row.document === null) return { kind: 'unknown' }
+  const { revision, issuer: issuerId, kind, issued_on: issuedOn, document } = row
   const verdict = verdictAt(JSON.parse(row.verdicts) as readonly Verdict[], query.at)
-  return render(model, { id, revision: row.revision, document: row.document, verdict, query })
+  return render(model, { id, revision, document, verdict, query, issue: { issuerId, kind, issuedOn } })
 }
 
 function answerAsKnown(model: ReadModel, id: string, at: string, known: string): CertificateFound {
@@ -51,6 +52,7 @@ function answerAsKnown(model: ReadModel, id: string, at: string, known: string):
     document: JSON.stringify(certificateDocument(id, award)),
     verdict: verdictAt(verdicts(award), at),
     query: { at, known },
+    issue: award.content,
   })
 }
 
@@ -60,10 +62,14 @@ type Rendering = {
   readonly document: string
   readonly verdict: Verdict
   readonly query: CertificateQuery
+  readonly issue: { readonly issuerId: string; readonly kind: string; readonly issuedOn: string }
 }
 
-function render(model: ReadModel, { id, revision, document, verdict, query }: Rendering): CertificateFound {
-  const accreditation = accreditationAnswer(model, JSON.parse(document) as CertificateDocument, query.known)
+function render(
+  model: ReadModel,
+  { id, revision, document, verdict, query, issue }: Rendering,
+): CertificateFound {
+  const accreditation = accreditationAnswer(model, issue, query.known)
   const persons = showPersons(model, personsOf(document))
   const json =
     `{"id":"${id}","revision":"${revision}","at":"${query.at}"` +
