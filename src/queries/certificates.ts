@@ -21,8 +21,11 @@ export type CertificateFound =
 
 type Current = {
   readonly revision: number
+  readonly issuer: string
+  readonly kind: string
+  readonly issued_on: string
   readonly document: string | null
-  readonly verdicts: string | null
+  readonly verdicts: string
 }
 
 /**
