@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Clock } from './clock.ts'
 import type { CatalogueEntry, CommandDeps, Ran } from './commands/catalogue-entry.ts'
 import type { Request } from './commands/executor.ts'
+import { completeSupersessions } from './commands/supersede-award.ts'
 import type { EventLog } from './log/event-log.ts'
 import type { Position } from './log/position.ts'
 import type { PersonalStore } from './personal/personal-store.ts'
@@ -13,6 +14,7 @@ import { ReadModel, ReadModelOutdatedError } from './projections/read-model.ts'
 import { rebuildReadModel, type RebuildProgress } from './projections/rebuild.ts'
 import type { RegistryEvent } from './projections/registry-event.ts'
 import { lookupOver } from './queries/lookup.ts'
+import { unnotedSupersessions } from './queries/supersessions.ts'
 
 /** What a node is made of. The log and the personal store are opened by whoever knows which ones; the registry closes them. */
 export type RegistryOptions = {
@@ -74,6 +76,7 @@ export class Registry {
     const clock = new Clock(options.systemNow)
     const registry = new Registry(options, readModel, clock)
     await registry.#forgetErased()
+    await registry.#completeSupersessions()
     return registry
   }
 
@@ -91,12 +94,7 @@ export class Registry {
    * Runs a command, then waits (at most `WAIT_MS`) until this node's read model holds what it recorded.
    * `visible: false` says that the wait ran out: recorded, but not yet to be read here.
    */
-  async run(
-    entry: CatalogueEntry,
-    id: string | undefined,
-    input: unknown,
-    request: Request,
-  ): Promise<Ran> {
+  async run(entry: CatalogueEntry, id: string | undefined, input: unknown, request: Request): Promise<Ran> {
     const outcome = await entry.run(this.#deps, id, input, request)
     if (!outcome.ok || outcome.position === undefined) return { ...outcome, visible: true }
     return { ...outcome, visible: await this.projector.reached(outcome.position, WAIT_MS) }
@@ -146,6 +144,12 @@ export class Registry {
     const last = events.at(-1)
     if (last) this.clock.observe(last.recorded.metadata.recordedAt)
     for (const listener of this.#listeners) listener(events)
+  }
+
+  /** A supersession whose recorder died between its two streams is finished here. */
+  async #completeSupersessions(): Promise<void> {
+    if (!(await this.caughtUp(WAIT_MS))) return
+    await completeSupersessions(this.#deps, unnotedSupersessions(this.readModel), 'start-up')
   }
 
   /** An erasure whose recorder died before the store forgot is finished here. */

@@ -189,3 +189,30 @@ t.test('what an unreadable event follows is not shown, and the projector says wh
   t.match(health, { status: 'stopped', fault: /AwardVoided/ })
   await house.registry.close()
 })
+
+t.test(
+  'a supersession whose recorder died between its two streams is finished at the next start',
+  async (t) => {
+    const house = await openTestRegistry()
+    t.teardown(house.remove)
+    await withCouncil(house)
+    const old = await must(house.run('certificate.issue', undefined, certificate, { actor }))
+    const next = await must(house.run('certificate.issue', undefined, certificate, { actor }))
+    const metadata = {
+      recordedAt: house.registry.now(),
+      actor: 'x',
+      correlationId: 'x',
+      causationId: 'x',
+      schemaVersion: '1',
+    }
+    const data = { by: next.id, from: '2025-01-01', reason: 'new name' }
+    const event = { id: '018f6b5e-0000-7000-8000-000000000002', type: 'AwardSuperseded', data, metadata }
+    await house.registry.log.append(`award-${old.id}`, 0n, [event])
+    await house.registry.close()
+    const reopened = await openTestRegistry(house.folder)
+    await reopened.registry.caughtUp(2_000)
+    t.strictSame(answerOf(reopened, next.id, '2026-01-15').certificate.lineage, { supersedes: [old.id] })
+    t.match(answerOf(reopened, old.id, '2026-01-15').verdict, { status: 'superseded', supersededBy: next.id })
+    await reopened.registry.close()
+  },
+)

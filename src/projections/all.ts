@@ -6,9 +6,20 @@ import { persons } from './persons.ts'
 import type { ReadModelOptions } from './read-model.ts'
 import { searchPhrases } from './search.ts'
 import { statistics } from './statistics.ts'
+import { supersessions } from './supersessions.ts'
 
 /** Every read model of a node. Their order is the order of their tables in the digest. */
 export const ALL: ReadModelOptions = {
-  projections: [certificates, organizations, sessions, issuers, keys, persons, searchPhrases, statistics],
+  projections: [
+    certificates,
+    organizations,
+    sessions,
+    issuers,
+    keys,
+    persons,
+    searchPhrases,
+    statistics,
+    supersessions,
+  ],
   erasable: ERASABLE_TABLES,
 }
