@@ -250,7 +250,8 @@ function commandIdOf(name: string, id: string, { actor, idempotencyKey }: Reques
 
 /** SHA-256 over the request without its persons' fields: a digest of a name could be guessed open. */
 function digestOf(name: string, id: string, input: unknown): string {
-  return hash('sha256', canonicalize({ name, id, input: JSON.parse(JSON.stringify(input)) }) ?? '', 'hex')
+  const plain: unknown = JSON.parse(JSON.stringify(input))
+  return hash('sha256', canonicalize({ name, id, input: plain }) ?? '', 'hex')
 }
 
 function laterOf(now: string, last: RecordedEvent | undefined): string {

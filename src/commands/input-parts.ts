@@ -63,7 +63,7 @@ export const certificateId = z
     isCertificateId,
     'is no certificate ID, or was mistyped: its last character does not fit the others',
   )
-  .meta({ description: 'A certificate ID, `XXXX-XXXX-XXXX-XXXX-C`.', examples: ['0000-0000-0000-0000-1'] })
+  .meta({ description: 'A certificate ID, `XXXX-XXXX-XXXX-XXXX-C`.', examples: ['0410-6105-0R3G-G28A-2'] })
 
 /** At least one and at most `max` of something. */
 export const some = <Item extends z.ZodType>(item: Item, max: number) =>

@@ -41,7 +41,7 @@ const registering = (idSeed: string): IssuerCommand<z.infer<typeof registerInput
   summary: 'Registers an issuer',
   input: registerInput,
   references: ({ body }) => (body === undefined ? [] : [{ kind: 'organization', field: '/body', id: body }]),
-  decide: ({ id: _, ...intent }) => registerIssuer({ ...intent, idSeed }),
+  decide: ({ name, body }) => registerIssuer({ name, body, idSeed }),
 })
 
 const register = defineEntry({

@@ -48,7 +48,7 @@ export function sealed<T>(value: T, refs: ReadonlyMap<PersonInput, PersonRef>): 
     if (!ref) throw new Error('a person was not sealed')
     return ref as Sealed<T>
   }
-  if (Array.isArray(value)) return value.map((item) => sealed(item, refs)) as Sealed<T>
+  if (Array.isArray(value)) return value.map((item: unknown) => sealed(item, refs)) as Sealed<T>
   if (typeof value !== 'object' || value === null) return value as Sealed<T>
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, sealed(item, refs)]),

@@ -5,6 +5,7 @@ import {
   reserveSerial,
   serialStream,
   type SerialEvent,
+  serialEvent,
   type SerialRefusal,
   type SerialRelease,
   type SerialReservation,
@@ -89,12 +90,11 @@ async function freeIfAbandoned(deps: CommandDeps, stream: string, heldBy: string
   const holder = await readAward(deps, heldBy)
   if (holder.status === 'issued') return false
   if (holder.status === 'unissued') {
-    const reservation = (await deps.log.readStream(stream)).events.findLast(
-      ({ type }) => type === 'SerialReserved',
-    )
-    if (reservation === undefined || reservation.data['certificateId'] !== heldBy) return true
-    if (Date.parse(deps.now()) - Date.parse(reservation.metadata.recordedAt) < STALE_MS) return false
-    const serialNumber = String(reservation.data['serialNumber'])
+    const last = (await deps.log.readStream(stream)).events.at(-1)
+    const event = last && serialEvent.parse({ type: last.type, data: last.data })
+    if (event?.type !== 'SerialReserved' || event.data.certificateId !== heldBy) return true
+    if (Date.parse(deps.now()) - Date.parse(last?.metadata.recordedAt ?? '') < STALE_MS) return false
+    const { serialNumber } = event.data
     const fenced = await execute(deps, abandon, heldBy, { serialNumber }, by, { isNew: true })
     if (!fenced.ok) return false
   }

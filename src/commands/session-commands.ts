@@ -86,7 +86,7 @@ export const sessionEntries: readonly CatalogueEntry[] = [
       summary: 'Convenes a session',
       input: conveneInput,
       references: ({ body }) => organization('/body', body),
-      decide: ({ id: _, ...intent }) => conveneSession(intent),
+      decide: ({ id: _id, ...intent }) => conveneSession(intent),
     },
     ({ id, body }) => ({ id, body }),
   ),
