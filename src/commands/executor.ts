@@ -60,8 +60,8 @@ const NAMESPACE = '4b1d2f0e-3a58-5c7e-9f6a-6d0f1c2b3a49'
 
 /**
  * Runs a command: read, fold, decide, append at the revision read; on a lost race reads and decides again, bounded.
- * The same request under the same idempotency key is recorded once, whatever dies in between: its event ids come from
- * the key, so the stream itself remembers. The key counts for one actor, command and subject.
+ * The same request under the same idempotency key is recorded once, whatever dies in between: its events name the key
+ * as their cause, so the stream itself remembers. The key counts for one actor, command and subject.
  * `isNew` saves the first read where the ID has just been drawn at random; if it was taken after all, the append
  * conflicts and the stream is read. Throws `LogUnavailableError`, `PersonalStoreUnavailableError`, `EventTooLargeError`.
  */
@@ -144,7 +144,7 @@ async function tryOnce<Input, State, Event extends DomainEvent, Refusal extends 
   const insecure = await command.secure?.(next, decision.events, now)
   if (insecure) return { ok: false, refusal: insecure }
   const metadata = metadataOf(request, commandId, digest, now)
-  const events = decision.events.map((event, index) => newEvent(event, commandId, index, metadata))
+  const events = decision.events.map((event, index) => newEvent(event, index, metadata))
   const outcome = await deps.log.append(aggregate.stream(id), current, events)
   if (outcome.kind === 'conflict') return 'conflict'
   if (personsIn(input).length > 0) await forgetErased(deps, events)
@@ -275,7 +275,13 @@ function metadataOf(
   }
 }
 
-function newEvent(event: DomainEvent, commandId: string, index: number, metadata: EventMetadata): NewEvent {
+/**
+ * The id comes from the key, the body and the persons' commitments: of two requests that race under one key, the one
+ * with another body or another person loses to the first, instead of passing for its repeat.
+ */
+function newEvent(event: DomainEvent, index: number, metadata: EventMetadata): NewEvent {
   const data = JSON.parse(JSON.stringify(event.data)) as JsonObject
-  return { id: uuidv5(String(index), commandId), type: event.type, data, metadata }
+  const commitments = refsIn(data).map(({ commitment }) => commitment)
+  const said = [index, metadata.requestDigest, ...commitments].join(' ')
+  return { id: uuidv5(said, metadata.causationId), type: event.type, data, metadata }
 }

@@ -64,8 +64,24 @@ void onRig('the same acceptance without a key changes nothing, another is refuse
   const again = await rig.must('certificate.accept', id, acceptance)
   t.equal(again.repeated, true)
   t.equal(await rig.count('AwardAccepted'), 1)
+  t.equal((await rig.personal.list({ storedBefore: '9999', limit: 10 })).length, 1, 'its opening stays')
   const other = { ...acceptance, person: { name: { ky: 'Башка' } } }
   t.equal(answer(await rig.run('certificate.accept', id, other)), 'already-accepted')
+})
+
+void onRig('of requests that race under one key, one body and one person win', async (t, rig) => {
+  for (let round = 0; round < 10; round++) {
+    const key = { idempotencyKey: `race-${round}` }
+    const bodies = ['One', 'Two', 'One'].map((en) => ({ ...award, title: { en } }))
+    const issued = await Promise.all(bodies.map((body) => rig.run('certificate.issue', undefined, body, key)))
+    const id = issued.find((outcome) => outcome.ok)?.id ?? ''
+    const answers = issued.map(answer)
+    t.equal(answers[0], answers[2], 'the same body is answered alike')
+    t.same(new Set(answers), new Set(['idempotency-key-reused', 'ok']))
+    const names = ['Бир', 'Эки'].map((ky) => ({ ...acceptance, person: { name: { ky } } }))
+    const accepted = await Promise.all(names.map((input) => rig.run('certificate.accept', id, input, key)))
+    t.same(new Set(accepted.map(answer)), new Set(['idempotency-key-reused', 'ok']))
+  }
 })
 
 void onRig('a corrected name keeps the person and leaves no name in the log', async (t, rig) => {

@@ -115,6 +115,31 @@ void t.test('a slow recorder that comes back after the takeover issues nothing',
   t.same(await bearers(rig), [numbered.serialNumber])
 })
 
+void t.test('a slow recorder that comes back just before the takeover keeps its number', async (t) => {
+  const rig = await furnished(t)
+  const { log } = rig
+  const inner = log.append.bind(log)
+  const ready = Promise.withResolvers<undefined>()
+  const goOn = Promise.withResolvers<undefined>()
+  let slow: Promise<unknown> | undefined
+  log.append = async (stream, expected, events) => {
+    if (events[0]?.type === 'AwardIssued' && slow) {
+      ready.resolve(undefined)
+      await goOn.promise
+    }
+    if (events[0]?.type === 'AwardIssueAbandoned') {
+      goOn.resolve(undefined)
+      await slow
+    }
+    return inner(stream, expected, events)
+  }
+  slow = rig.must('certificate.issue', undefined, numbered)
+  await ready.promise
+  rig.now += 61_000
+  t.equal(answer(await rig.run('certificate.issue', undefined, numbered)), 'duplicate-serial')
+  t.same(await bearers(rig), [numbered.serialNumber])
+})
+
 void t.test('a corrected number frees the former one, whatever dies in between', async (t) => {
   const correction = {
     changes: [{ field: 'serialNumber', before: 'МГС-34/001', after: 'МГС-34/002' }],
