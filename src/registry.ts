@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Clock } from './clock.ts'
 import type { CatalogueEntry, CommandDeps, Ran } from './commands/catalogue-entry.ts'
 import type { Request } from './commands/executor.ts'
+import { FoldedStreams } from './commands/folded-streams.ts'
 import { completeSupersessions } from './commands/supersede-award.ts'
 import type { EventLog } from './log/event-log.ts'
 import type { Position } from './log/position.ts'
@@ -66,6 +67,7 @@ export class Registry {
       lookup: lookupOver(readModel),
       now: clock.now,
       randomBytes,
+      folded: new FoldedStreams(options.log),
       ...(onConflict && { onConflict }),
     }
   }

@@ -27,7 +27,7 @@ export type Tag = 'certificates' | 'organizations' | 'sessions' | 'issuers' | 'p
  * row: nothing is said twice, and no way in can do what another can't.
  */
 export type CatalogueEntry<Input = object> = {
-  /** `award.revoke` */
+  /** `certificate.revoke` */
   readonly name: string
   readonly summary: string
   readonly tag: Tag

@@ -72,11 +72,7 @@ export type Command<Input, State, Event extends DomainEvent, Refusal extends { r
    * checks that read other streams, and reservations. Asked again when the decision is. What it reserves stays reserved
    * when the append fails: it must be safe to find it there on the next try.
    */
-  readonly secure?: (
-    next: State,
-    events: readonly Event[],
-    now: string,
-  ) => Promise<Refusal | CommonRefusal | undefined>
+  readonly secure?: (next: State, events: readonly Event[]) => Promise<Refusal | CommonRefusal | undefined>
   readonly decide: (
     input: Sealed<Input>,
     circumstances: Circumstances,

@@ -1,20 +1,11 @@
-import { hash } from 'node:crypto'
-import canonicalize from 'canonicalize'
-import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
-import type {
-  EventLog,
-  EventMetadata,
-  JsonObject,
-  NewEvent,
-  RecordedEvent,
-  StreamSlice,
-} from '../log/event-log.ts'
+import type { EventLog, RecordedEvent, StreamSlice } from '../log/event-log.ts'
 import type { Position } from '../log/position.ts'
 import type { PersonalStore } from '../personal/personal-store.ts'
 import { readEvent } from '../projections/registry-event.ts'
-import { personStream, refsIn } from '../domain/person.ts'
-import type { Actor, Aggregate, Command, CommonRefusal, DomainEvent, Lookup, Reference } from './command.ts'
+import type { Actor, Aggregate, Command, CommonRefusal, DomainEvent, Lookup } from './command.ts'
+import { erasedPerson, forgetErased, refusedBeforehand } from './guards.ts'
 import { personsIn } from './person-input.ts'
+import { commandIdOf, digestOf, laterOf, metadataOf, newEvent } from './recording.ts'
 import { Sealer, samePersons } from './sealing.ts'
 
 /** What the executor works with. `now` never goes back (clock.ts). */
@@ -54,9 +45,6 @@ const MAX_ATTEMPTS = 16
 
 /** A stream that nothing was written to yet. */
 const NEW: StreamSlice = { revision: 'no-stream', events: [] }
-
-/** Namespace of the ids made from idempotency keys (UUIDv5, RFC 9562). */
-const NAMESPACE = '4b1d2f0e-3a58-5c7e-9f6a-6d0f1c2b3a49'
 
 /**
  * Runs a command: read, fold, decide, append at the revision read; on a lost race reads and decides again, bounded.
@@ -141,7 +129,7 @@ async function tryOnce<Input, State, Event extends DomainEvent, Refusal extends 
   if (decision.events.length === 0)
     return { ok: true, id, revision: current === 'no-stream' ? -1n : current, state, repeated: true }
   const next = decision.events.reduce(aggregate.evolve, state)
-  const insecure = await command.secure?.(next, decision.events, now)
+  const insecure = await command.secure?.(next, decision.events)
   if (insecure) return { ok: false, refusal: insecure }
   const metadata = metadataOf(request, commandId, digest, now)
   const events = decision.events.map((event, index) => newEvent(event, index, metadata))
@@ -185,52 +173,6 @@ async function repeated<
   return { ok: true, id: attempt.id, revision, state, repeated: true, ...(position && { position }) }
 }
 
-async function refusedBeforehand<
-  Input,
-  State,
-  Event extends DomainEvent,
-  Refusal extends { readonly kind: string },
->(
-  deps: ExecutorDeps,
-  command: Command<Input, State, Event, Refusal>,
-  input: Input,
-  actor: Actor,
-): Promise<CommonRefusal | undefined> {
-  if (!command.roles.includes(actor.role)) return { kind: 'forbidden', why: 'role' }
-  for (const reference of command.references?.(input) ?? []) {
-    if (await isKnown(deps, reference)) continue
-    const { kind, field, id } = reference
-    return kind === 'organization'
-      ? { kind: 'unknown-organization', field, id }
-      : { kind: 'unknown-session', field, id }
-  }
-  return erasedPerson(deps.lookup, input)
-}
-
-/**
- * An erasure that ran between this command's check and its append found nothing of what the command had put into the
- * store a moment later. The log knows the erasure by now: whichever of the two comes last forgets. A person who is new
- * can't have been erased; that one is passed over at the cost of a read.
- */
-async function forgetErased({ log, personal }: ExecutorDeps, events: readonly NewEvent[]): Promise<void> {
-  const ids = new Set(refsIn(events.map(({ data }) => data)).map(({ personId }) => personId))
-  for (const personId of ids)
-    if ((await log.readStream(personStream(personId))).revision !== 'no-stream')
-      await personal.forgetPerson(personId)
-}
-
-/** What the read model does not hold yet may stand in the log already: the log has the last word. */
-async function isKnown({ lookup, log }: ExecutorDeps, { kind, id }: Reference): Promise<boolean> {
-  const isSeen = kind === 'organization' ? lookup.organizationExists(id) : lookup.sessionExists(id)
-  return isSeen || (await log.readStream(`${kind}-${id}`)).revision !== 'no-stream'
-}
-
-function erasedPerson(lookup: Lookup, input: unknown): CommonRefusal | undefined {
-  for (const { personId } of personsIn(input))
-    if (personId !== undefined && lookup.personErased(personId)) return { kind: 'person-erased', personId }
-  return undefined
-}
-
 /** The state that a stream's events add up to. Throws `UnreadableEventError` on one that can't be read. */
 export function foldSlice<State, Event extends DomainEvent>(
   aggregate: Aggregate<State, Event>,
@@ -240,48 +182,4 @@ export function foldSlice<State, Event extends DomainEvent>(
     (state, recorded) => aggregate.evolve(state, readEvent(recorded).event as unknown as Event),
     aggregate.initial,
   )
-}
-
-function commandIdOf(name: string, id: string, { actor, idempotencyKey }: Request): string {
-  return idempotencyKey === undefined
-    ? uuidv7()
-    : uuidv5(JSON.stringify([actor.name, name, id, idempotencyKey]), NAMESPACE)
-}
-
-/** SHA-256 over the request without its persons' fields: a digest of a name could be guessed open. */
-function digestOf(name: string, id: string, input: unknown): string {
-  const plain: unknown = JSON.parse(JSON.stringify(input))
-  return hash('sha256', canonicalize({ name, id, input: plain }) ?? '', 'hex')
-}
-
-function laterOf(now: string, last: RecordedEvent | undefined): string {
-  return last && last.metadata.recordedAt > now ? last.metadata.recordedAt : now
-}
-
-function metadataOf(
-  request: Request,
-  commandId: string,
-  requestDigest: string,
-  recordedAt: string,
-): EventMetadata {
-  const { actor, correlationId } = request
-  return {
-    recordedAt,
-    actor: actor.name,
-    correlationId,
-    causationId: commandId,
-    schemaVersion: '1',
-    requestDigest,
-  }
-}
-
-/**
- * The id comes from the key, the body and the persons' commitments: of two requests that race under one key, the one
- * with another body or another person loses to the first, instead of passing for its repeat.
- */
-function newEvent(event: DomainEvent, index: number, metadata: EventMetadata): NewEvent {
-  const data = JSON.parse(JSON.stringify(event.data)) as JsonObject
-  const commitments = refsIn(data).map(({ commitment }) => commitment)
-  const said = [index, metadata.requestDigest, ...commitments].join(' ')
-  return { id: uuidv5(said, metadata.causationId), type: event.type, data, metadata }
 }

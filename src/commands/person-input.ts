@@ -22,7 +22,17 @@ export class PersonInput {
 
 /** `personId` links to a person already recorded; without one the person is new. */
 export const personInput = personFields
-  .extend({ personId: z.uuid('is not a UUID; leave it out for a new person').optional() })
+  .extend({
+    personId: z
+      .uuid('is not a UUID; leave it out for a new person')
+      .meta({ description: 'A person already recorded; left out for a new one.' })
+      .optional(),
+  })
+  .meta({
+    description:
+      'A person: the name and position as written. They are kept apart from the log and can be erased.',
+    examples: [{ name: { ky: 'Мухтаров Т.К.' }, position: { en: 'Deputy Director' } }],
+  })
   .transform(({ personId, name, position }) => new PersonInput(personId, name, position))
 
 /** An input with every person replaced by what the log may hold. */

@@ -121,19 +121,19 @@ void t.test('a slow recorder that comes back just before the takeover keeps its 
   const inner = log.append.bind(log)
   const ready = Promise.withResolvers<undefined>()
   const goOn = Promise.withResolvers<undefined>()
-  let slow: Promise<unknown> | undefined
+  const slow: { issue?: Promise<unknown> } = {}
   log.append = async (stream, expected, events) => {
-    if (events[0]?.type === 'AwardIssued' && slow) {
+    if (events[0]?.type === 'AwardIssued' && slow.issue) {
       ready.resolve(undefined)
       await goOn.promise
     }
     if (events[0]?.type === 'AwardIssueAbandoned') {
       goOn.resolve(undefined)
-      await slow
+      await slow.issue
     }
     return inner(stream, expected, events)
   }
-  slow = rig.must('certificate.issue', undefined, numbered)
+  slow.issue = rig.must('certificate.issue', undefined, numbered)
   await ready.promise
   rig.now += 61_000
   t.equal(answer(await rig.run('certificate.issue', undefined, numbered)), 'duplicate-serial')
