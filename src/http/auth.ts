@@ -1,0 +1,31 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { readKey } from '../commands/access-key.ts'
+import type { Actor, Role } from '../commands/command.ts'
+import { findKey } from '../queries/keys.ts'
+import type { Registry } from '../registry.ts'
+import { ProblemError } from './problem.ts'
+
+/**
+ * Who a request's bearer key stands for. Throws `key-required`, or `key-refused` for a key that is malformed, unknown,
+ * revoked, past its last day or wrong: which of these it was is nobody's business.
+ */
+export function actorOf(registry: Registry, request: FastifyRequest): Actor {
+  const { authorization } = request.headers
+  if (authorization === undefined) throw new ProblemError('key-required')
+  const presented = /^Bearer ([!-~]{1,200})$/i.exec(authorization)?.[1]
+  const read = presented === undefined ? undefined : readKey(presented)
+  const known = read && findKey(registry.readModel, read.keyId)
+  const same = known && timingSafeEqual(Buffer.from(read.sha256, 'hex'), Buffer.from(known.sha256, 'hex'))
+  if (!same || known.revoked || (known.until !== undefined && known.until < registry.now().slice(0, 10)))
+    throw new ProblemError('key-refused')
+  return { name: `${known.issuerId}/${known.keyId}`, role: known.role, issuerId: known.issuerId }
+}
+
+/** As `actorOf`, for what only some roles may do. */
+export function actorWithRole(registry: Registry, request: FastifyRequest, roles: readonly Role[]): Actor {
+  const actor = actorOf(registry, request)
+  if (!roles.includes(actor.role))
+    throw new ProblemError('forbidden', `This takes a key of role ${roles.join(' or ')}.`)
+  return actor
+}

@@ -1,0 +1,102 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { plainDate } from '../domain/date.ts'
+import { slug } from '../domain/slug.ts'
+import { serialKey } from '../projections/certificate.ts'
+import { certificateAnswer, listCertificates } from '../queries/certificates.ts'
+import { timelineOf } from '../queries/timeline.ts'
+import type { Registry } from '../registry.ts'
+import { certificateIdOf } from './certificate-id.ts'
+import { etagOf, isHeld } from './conditions.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { ProblemError, problems } from './problem.ts'
+
+export const page = {
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(500).optional().meta({ description: 'The `next` of the page before.' }),
+}
+
+/** What third parties ask: is it real, what is it worth, what does it say, what happened to it. */
+export const certificateRoutes: FastifyPluginAsyncZod<{ registry: Registry }> = async (app, { registry }) => {
+  const { readModel } = registry
+  const today = () => registry.now().slice(0, 10)
+
+  app.get(
+    '/certificates/:id',
+    {
+      schema: {
+        summary: 'Verify a certificate',
+        description:
+          'The verdict, what it says, its lineage, and whether its issuer was accredited on the day of issue.',
+        tags: ['certificates'],
+        params: z.object({ id: z.string().max(100) }),
+        querystring: z.strictObject({
+          at: plainDate.optional().meta({ description: 'The day asked about; today without it.' }),
+          known: z.iso
+            .datetime()
+            .optional()
+            .meta({ description: 'What the registry knew at this instant (UTC).' }),
+        }),
+        response: problems,
+      },
+    },
+    (request, reply) => {
+      const id = certificateIdOf(request.params.id)
+      const { at = today(), known } = request.query
+      const found = certificateAnswer(readModel, id, { at, known: known && new Date(known).toISOString() })
+      if (found.kind !== 'found')
+        throw new ProblemError(found.kind === 'unknown' ? 'award-not-found' : 'not-known-then')
+      const etag = etagOf(found.revision)
+      reply.header('etag', etag).header('cache-control', 'no-cache')
+      if (isHeld(request, etag)) return reply.code(304).send(null)
+      return reply.type('application/json; charset=utf-8').send(found.json)
+    },
+  )
+
+  app.get(
+    '/certificates/:id/timeline',
+    {
+      schema: {
+        summary: 'Every change of a certificate',
+        tags: ['certificates'],
+        params: z.object({ id: z.string().max(100) }),
+        querystring: z.strictObject({}),
+        response: problems,
+      },
+    },
+    (request, reply) => {
+      const timeline = timelineOf(readModel, certificateIdOf(request.params.id))
+      if (!timeline) throw new ProblemError('award-not-found')
+      return reply.send(timeline)
+    },
+  )
+
+  app.get(
+    '/certificates',
+    {
+      schema: {
+        summary: 'List certificates, the latest recorded first',
+        tags: ['certificates'],
+        querystring: z.strictObject({
+          recipient: z.string().max(100).optional(),
+          issuer: slug.optional(),
+          session: slug.optional(),
+          kind: slug.optional(),
+          serial: z.string().max(100).optional(),
+          ...page,
+        }),
+        response: problems,
+      },
+    },
+    (request, reply) => {
+      const { limit, cursor, serial, ...filter } = request.query
+      const before = decodeCursor(cursor)
+      const { certificates, next } = listCertificates(
+        readModel,
+        { ...filter, serial: serial === undefined ? undefined : serialKey(serial) },
+        { today: today(), limit, before: before === undefined ? undefined : Number(before) },
+      )
+      return reply.send({ certificates, ...(next !== undefined && { next: encodeCursor(next) }) })
+    },
+  )
+}

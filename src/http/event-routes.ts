@@ -1,0 +1,169 @@
+import { Readable } from 'node:stream'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { RecordedEvent } from '../log/event-log.ts'
+import { formatPosition, type Position, parsePosition, START } from '../log/position.ts'
+import type { Registry } from '../registry.ts'
+import { actorWithRole } from './auth.ts'
+import { ProblemError, problems } from './problem.ts'
+
+const MOST_LISTENERS = 100
+const HEARTBEAT_MS = 15_000
+
+const filters = {
+  stream: z.string().max(200).optional().meta({ description: 'Events of this stream alone.' }),
+  type: z.string().max(100).optional().meta({ description: 'Events of this type alone.' }),
+}
+type Filter = {
+  stream?: string | undefined
+  type?: string | undefined
+  since?: string | undefined
+  until?: string | undefined
+}
+
+/** The whole history for auditors: as a stream of lines, and live. */
+export const eventRoutes: FastifyPluginAsyncZod<{ registry: Registry; stopping: AbortSignal }> = async (
+  app,
+  { registry, stopping },
+) => {
+  let listeners = 0
+  app.addHook('preValidation', async (request) => {
+    actorWithRole(registry, request, ['auditor', 'registrar'])
+  })
+
+  app.get(
+    '/events',
+    {
+      schema: {
+        summary: 'Replay the history as NDJSON',
+        tags: ['events'],
+        security: [{ key: [] }],
+        querystring: z.strictObject({
+          after: z.string().max(50).optional().meta({ description: 'Position behind which to begin.' }),
+          ...filters,
+          since: z.iso.datetime().optional(),
+          until: z.iso.datetime().optional(),
+          limit: z.coerce.number().int().min(1).optional(),
+        }),
+        response: problems,
+      },
+    },
+    (request, reply) => {
+      const { after, limit = Number.POSITIVE_INFINITY, ...filter } = request.query
+      const from = positionOf(after)
+      const signal = AbortSignal.any([stopping, closed(reply.raw)])
+      const lines = Readable.from(ndjson(registry, from, filter, limit, signal), {
+        objectMode: false,
+        highWaterMark: 65_536,
+      })
+      return reply.type('application/x-ndjson').send(lines)
+    },
+  )
+
+  app.get(
+    '/events/live',
+    {
+      schema: {
+        summary: 'Follow the history as server-sent events',
+        tags: ['events'],
+        security: [{ key: [] }],
+        headers: z.looseObject({ 'last-event-id': z.string().max(50).optional() }),
+        querystring: z.strictObject({ after: z.string().max(50).optional(), ...filters }),
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      if (listeners >= MOST_LISTENERS) throw new ProblemError('too-many-listeners')
+      const { after, ...filter } = request.query
+      const given = request.headers['last-event-id'] ?? after
+      const from = given === undefined ? await registry.log.head() : positionOf(given)
+      listeners++
+      reply.raw.once('close', () => listeners--)
+      const signal = AbortSignal.any([stopping, closed(reply.raw)])
+      const stream = Readable.from(live(registry, from, filter, signal), {
+        objectMode: false,
+        highWaterMark: 16_384,
+      })
+      return reply
+        .type('text/event-stream')
+        .header('cache-control', 'no-store')
+        .header('x-accel-buffering', 'no')
+        .send(stream)
+    },
+  )
+}
+
+/** The event as auditors get it: what was appended, where it lies. */
+export function lineOf({ position, revision, ...event }: RecordedEvent): string {
+  return JSON.stringify({ position: formatPosition(position), revision: String(revision), ...event })
+}
+
+async function* ndjson(
+  registry: Registry,
+  from: Position,
+  filter: Filter,
+  limit: number,
+  signal: AbortSignal,
+) {
+  let left = limit
+  for await (const batch of registry.log.readAll(from, { signal, batchSize: 500 })) {
+    const wanted = batch.filter((event) => matches(event, filter)).slice(0, left)
+    left -= wanted.length
+    if (wanted.length > 0) yield `${wanted.map(lineOf).join('\n')}\n`
+    if (left <= 0) return
+  }
+}
+
+async function* live(registry: Registry, from: Position, filter: Filter, signal: AbortSignal) {
+  yield ': following\n\n'
+  const batches = registry.log.follow(from, { signal, batchSize: 100 })[Symbol.asyncIterator]()
+  let next = batches.next()
+  while (!signal.aborted) {
+    const batch = await Promise.race([next, heartbeat(signal)])
+    if (batch === 'heartbeat') {
+      yield ': alive\n\n'
+      continue
+    }
+    if (batch.done) return
+    const wanted = batch.value.filter((event) => matches(event, filter))
+    if (wanted.length > 0) yield wanted.map(frameOf).join('')
+    next = batches.next()
+  }
+}
+
+const frameOf = (event: RecordedEvent) =>
+  `id: ${formatPosition(event.position)}\nevent: ${event.type}\ndata: ${lineOf(event)}\n\n`
+
+function heartbeat(signal: AbortSignal): Promise<'heartbeat'> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve('heartbeat')
+    }
+    const timer = setTimeout(done, HEARTBEAT_MS)
+    timer.unref()
+    signal.addEventListener('abort', done, { once: true })
+  })
+}
+
+function matches({ stream, type, metadata }: RecordedEvent, filter: Filter): boolean {
+  if (filter.stream !== undefined && filter.stream !== stream) return false
+  if (filter.type !== undefined && filter.type !== type) return false
+  if (filter.since !== undefined && metadata.recordedAt < filter.since) return false
+  return filter.until === undefined || metadata.recordedAt <= filter.until
+}
+
+function positionOf(text: string | undefined): Position {
+  const position = text === undefined ? START : parsePosition(text)
+  if (position) return position
+  throw new ProblemError('invalid-request', undefined, [
+    { pointer: '/after', detail: 'is no position such as 42' },
+  ])
+}
+
+function closed(socket: { once(event: 'close', listener: () => void): unknown }): AbortSignal {
+  const abort = new AbortController()
+  socket.once('close', () => abort.abort())
+  return abort.signal
+}

@@ -1,0 +1,152 @@
+import rateLimit from '@fastify/rate-limit'
+import helmet from '@fastify/helmet'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod'
+import type { Logger } from 'pino'
+import { v7 as uuidv7 } from 'uuid'
+import type { Actor } from '../commands/command.ts'
+import type { Registry } from '../registry.ts'
+import { certificateRoutes } from './certificate-routes.ts'
+import { commandRoutes } from './command-routes.ts'
+import { sendProblem } from './error-handler.ts'
+import { eventRoutes } from './event-routes.ts'
+import { healthRoutes } from './health-routes.ts'
+import { Metrics } from './metrics.ts'
+import { ProblemError } from './problem.ts'
+import { problemRoutes } from './problem-routes.ts'
+import { queryRoutes } from './query-routes.ts'
+import { requestLog } from './request-log.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, once a route has asked for a key. */
+    actor?: Actor
+  }
+}
+
+export type ServerOptions = {
+  readonly logger: Logger | false
+  readonly version: string
+  /** Whose X-Forwarded-For is believed (Fastify's trustProxy). */
+  readonly trustProxy?: boolean
+  /** Requests a minute for one key, and for one address without a key. */
+  readonly limits?: { readonly perKey: number; readonly perAddress: number }
+}
+
+const MAX_BODY = 1024 * 1024
+export const DEFAULT_LIMITS = { perKey: 6_000, perAddress: 600 }
+
+/** The registry's HTTP server, not yet listening. Closing it ends live streams and finishes what was accepted. */
+export async function buildServer(registry: Registry, options: ServerOptions): Promise<FastifyInstance> {
+  const stopping = new AbortController()
+  const metrics = new Metrics(registry)
+  const app: FastifyInstance = Fastify({
+    ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY,
+    requestTimeout: 30_000,
+    trustProxy: options.trustProxy ?? false,
+    forceCloseConnections: 'idle',
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    routerOptions: { maxParamLength: 200 },
+  }) as unknown as FastifyInstance
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(sendProblem)
+  app.setNotFoundHandler(() => {
+    throw new ProblemError('not-found')
+  })
+  app.decorateRequest('actor', undefined)
+  app.addHook('onClose', async () => metrics.stop())
+  app.addHook('preClose', async () => stopping.abort())
+  await headers(app)
+  requestLog(app, metrics)
+  await limit(app, options.limits ?? DEFAULT_LIMITS)
+  await reference(app, options.version)
+  await app.register(
+    async (api) => {
+      await api.register(certificateRoutes, { registry })
+      await api.register(queryRoutes, { registry })
+      await api.register(commandRoutes, { registry, metrics })
+      await api.register(eventRoutes, { registry, stopping: stopping.signal })
+    },
+    { prefix: '/api/v1' },
+  )
+  await app.register(problemRoutes)
+  await app.register(healthRoutes, { registry, metrics, stopping: stopping.signal })
+  return app
+}
+
+/** Closes within `ms`: what is still open then is cut. */
+export async function closeWithin(app: FastifyInstance, ms: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), ms)
+  await app.close()
+  clearTimeout(timer)
+}
+
+function requestIdOf(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : uuidv7()
+}
+
+/** helmet works its headers out once; they are then one constant for every answer (helmet itself costs 14 µs a request). */
+async function headers(app: FastifyInstance): Promise<void> {
+  const sample = Fastify()
+  await sample.register(helmet, {
+    contentSecurityPolicy: {
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      useDefaults: false,
+    },
+  })
+  sample.get('/', () => '')
+  const { headers: seen } = await sample.inject('/')
+  await sample.close()
+  const own = ['content-type', 'content-length', 'date', 'connection']
+  const constant = Object.fromEntries(Object.entries(seen).filter(([name]) => !own.includes(name)))
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(constant).header('x-request-id', request.id)
+    done()
+  })
+}
+
+async function limit(
+  app: FastifyInstance,
+  { perKey, perAddress }: { perKey: number; perAddress: number },
+): Promise<void> {
+  const keyOf = (authorization: string | undefined) =>
+    /^Bearer crk_([a-z0-9]{1,40})_/i.exec(authorization ?? '')?.[1]
+  await app.register(rateLimit, {
+    timeWindow: 60_000,
+    max: (request) => (keyOf(request.headers.authorization) === undefined ? perAddress : perKey),
+    keyGenerator: (request) => `${keyOf(request.headers.authorization) ?? ''}@${request.ip}`,
+    errorResponseBuilder: (_request, { after }) =>
+      new ProblemError('too-many-requests', `Come back in ${after}.`),
+  })
+}
+
+async function reference(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Certificate registry',
+        version,
+        description:
+          'Record, verify and replay certificates and awards. Errors are RFC 9457 problems; see /problems.',
+      },
+      components: {
+        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An access key.' } },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformSpecificationClone: false })
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()))
+}
