@@ -45,12 +45,14 @@ function invalidRequest(
   error: Parameters<typeof hasZodFastifySchemaValidationErrors>[0] & object,
 ): ProblemError {
   if (!hasZodFastifySchemaValidationErrors(error)) return new ProblemError('invalid-request')
-  const errors = error.validation.map(({ instancePath, message, params }) => {
-    const { issue } = params as { issue?: { code?: string; keys?: readonly string[] } }
-    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : undefined
-    return unknown
-      ? { pointer: `${instancePath}/${unknown[0]}`, detail: `is not known here: ${unknown.join(', ')}` }
-      : { pointer: instancePath, detail: message ?? 'is not valid' }
+  const errors = error.validation.flatMap(({ instancePath, message, params }) => {
+    const { keys } = params as { keys?: readonly string[] }
+    if (keys === undefined) return [{ pointer: instancePath, detail: message ?? 'is not valid' }]
+    const base = instancePath === '/' ? '' : instancePath
+    return keys.map((key) => ({
+      pointer: `${base}/${key}`,
+      detail: 'is not known here; leave it out or mend its name',
+    }))
   })
   const where = 'validationContext' in error ? String(error.validationContext) : 'request'
   return new ProblemError(
