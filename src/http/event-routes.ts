@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { RecordedEvent } from '../log/event-log.ts'
 import { formatPosition, type Position, parsePosition, START } from '../log/position.ts'
+import { lineOf } from '../queries/event-line.ts'
 import type { Registry } from '../registry.ts'
 import { actorWithRole } from './auth.ts'
 import { ProblemError, problems } from './problem.ts'
@@ -91,11 +92,6 @@ export const eventRoutes: FastifyPluginAsyncZod<{ registry: Registry; stopping: 
         .send(stream)
     },
   )
-}
-
-/** The event as auditors get it: what was appended, where it lies. */
-export function lineOf({ position, revision, ...event }: RecordedEvent): string {
-  return JSON.stringify({ position: formatPosition(position), revision: String(revision), ...event })
 }
 
 async function* ndjson(

@@ -1,0 +1,34 @@
+/** What the command line ends with. The numbers from 64 on are those of sysexits.h. */
+export const EXIT = {
+  ok: 0,
+  /** Something that no other code names. */
+  failed: 1,
+  usage: 2,
+  /** `verify`: the certificate is known and not valid on the day asked about. */
+  notValid: 10,
+  /** `verify`, `history`: no such certificate. */
+  unknown: 11,
+  /** `check`: something is not as it should be. */
+  unsound: 12,
+  /** The input can't be recorded as it is; nothing was. */
+  badInput: 65,
+  /** The log, the personal store or a file can't be used now. */
+  unavailable: 69,
+} as const
+
+export const EXIT_HELP = `Exit codes:
+  0   done (verify: valid)      10  verify: not valid on that day
+  1   failed                    11  no such certificate
+  2   wrong usage               12  check: something is not sound
+  65  bad input, nothing recorded
+  69  the data folder can't be used now (another server, a full disk)`
+
+/** An end with a code and a line for the person at the terminal. */
+export class ExitError extends Error {
+  override readonly name = 'ExitError'
+  readonly code: number
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
+}

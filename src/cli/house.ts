@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Clock } from '../clock.ts'
+import type { CommandDeps } from '../commands/catalogue-entry.ts'
+import type { Actor } from '../commands/command.ts'
+import { FoldedStreams } from '../commands/folded-streams.ts'
+import { openSqliteEventLog, type SqliteEventLog } from '../log/sqlite-event-log.ts'
+import { openSqlitePersonalStore, type SqlitePersonalStore } from '../personal/sqlite-personal-store.ts'
+import { ALL } from '../projections/all.ts'
+import { ReadModel } from '../projections/read-model.ts'
+import { lookupOver } from '../queries/lookup.ts'
+import { EXIT, ExitError } from './exit-codes.ts'
+
+export const readModelIn = (folder: string) => join(folder, 'read-model.sqlite')
+
+/** Whoever can run commands in the data folder is the registry's operator. */
+export const OPERATOR: Actor = { name: 'command-line', role: 'registrar', issuerId: 'registry' }
+
+/** The data folder opened beside a server that may be running: its log and personal store, not its read model. */
+export type House = {
+  readonly folder: string
+  readonly log: SqliteEventLog
+  readonly personal: SqlitePersonalStore
+  readonly clock: Clock
+  /** For running commands: what they refer to is looked up in the log. */
+  readonly deps: CommandDeps
+  /** An empty read model of this command's own, in a temporary folder. */
+  readonly readModel: ReadModel
+  readonly close: () => Promise<void>
+}
+
+/** Makes the folder readable by its owner alone. Throws a usage error where `mustExist` and there is no registry. */
+export async function openHouse(folder: string, now: () => number, mustExist = true): Promise<House> {
+  if (mustExist && !existsSync(join(folder, 'log.sqlite')))
+    throw new ExitError(
+      EXIT.usage,
+      `there is no registry in ${folder}; name its folder with --data, or start one with: npm start`,
+    )
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const temporary = mkdtempSync(join(tmpdir(), 'registry-'))
+  const log = await openSqliteEventLog(folder)
+  const personal = openSqlitePersonalStore(folder)
+  const readModel = new ReadModel(readModelIn(temporary), ALL)
+  const clock = new Clock(now)
+  const deps = {
+    log,
+    personal,
+    lookup: lookupOver(readModel),
+    now: clock.now,
+    randomBytes,
+    folded: new FoldedStreams(log),
+  }
+  const close = async () => {
+    await log.close()
+    await personal.close()
+    readModel.close()
+    rmSync(temporary, { recursive: true, force: true })
+  }
+  return { folder, log, personal, clock, deps, readModel, close }
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs'
+import { entryNamed } from '../commands/catalogue.ts'
+import { organizationStream } from '../domain/organization.ts'
+import { sessionStream } from '../domain/session.ts'
+import { EXIT, ExitError } from './exit-codes.ts'
+import { type House, openHouse, OPERATOR } from './house.ts'
+import { Bundle } from './import-bundle.ts'
+import { type ImportRow, type Problem, type ReadFile, readNdjson, Source } from './import-rows.ts'
+import { type Io, line, progress, safe } from './io.ts'
+
+type Options = { readonly dryRun?: boolean; readonly skipInvalid?: boolean; readonly json?: boolean }
+type Report = {
+  recorded: number
+  already: number
+  readonly problems: Problem[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * `import FILE`: validates every row first, and records nothing where one is bad. Each row carries a key made of what it
+ * says, so a run that was cut off, or a second one, records only what is missing.
+ */
+export async function importFile(io: Io, folder: string, file: string, options: Options): Promise<number> {
+  const read = readRows(file)
+  const house = await openHouse(folder, io.now, false)
+  try {
+    const problems = [...read.problems, ...(await problemsOf(house, read.rows))]
+    const report: Report = { recorded: 0, already: 0, problems, notes: read.notes }
+    const bad = new Set(problems.map(({ line: at }) => at))
+    const good = read.rows.filter(
+      (row) => !bad.has(row.place.line) && !(row.follows && bad.has(row.follows.place.line)),
+    )
+    const stopped = problems.length > 0 && options.skipInvalid !== true
+    if (!stopped && options.dryRun !== true) await record(io, house, good, report)
+    tell(io, report, { ...options, rows: good.length, stopped })
+    return report.problems.length > 0 ? EXIT.badInput : EXIT.ok
+  } finally {
+    await house.close()
+  }
+}
+
+function readRows(file: string): ReadFile {
+  const content = contentOf(file)
+  if (/\.(nd)?jsonl?$/.test(file) && !file.endsWith('.json')) return readNdjson(content)
+  const source = new Source(content)
+  return source.problems.length > 0
+    ? { rows: [], problems: source.problems, notes: [] }
+    : new Bundle(source).read()
+}
+
+function contentOf(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+  } catch (error) {
+    const why = error instanceof TypeError ? 'is not UTF-8' : (error as Error).message
+    throw new ExitError(EXIT.badInput, `can't read ${file}: ${why}`)
+  }
+}
+
+async function problemsOf(house: House, rows: readonly ImportRow[]): Promise<readonly Problem[]> {
+  const made = new Set(rows.map(({ command, input }) => `${command} ${String(input['id'])}`))
+  const problems: Problem[] = []
+  for (const { command, input, place } of rows) {
+    const read = entryNamed(command).input.safeParse(input)
+    for (const { path, message } of read.error?.issues ?? [])
+      problems.push({ ...place, pointer: `${place.pointer}/${path.join('/')}`, problem: message })
+    for (const [kind, stream, id, pointer] of references(input)) {
+      const inFile = made.has(
+        `${kind === 'organization' ? 'organization.register' : 'session.convene'} ${id}`,
+      )
+      if (!inFile && (await house.log.readStream(stream)).revision === 'no-stream')
+        problems.push({
+          ...place,
+          pointer: place.pointer + pointer,
+          problem: `names the ${kind} ${id}, which is neither in this file nor in the registry`,
+        })
+    }
+  }
+  return problems
+}
+
+type ReferenceFound = readonly ['organization' | 'session', string, string, string]
+
+/** Every organization and session that an input names, wherever it stands in it. */
+function references(value: unknown, pointer = ''): readonly ReferenceFound[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, one]) => {
+    const at = `${pointer}/${name}`
+    if (typeof one !== 'string') return references(one, at)
+    if (['organizationId', 'parent', 'body', 'hostOrganizationId', 'successor'].includes(name))
+      return [['organization', organizationStream(one), one, at] as const]
+    return name === 'sessionId' ? [['session', sessionStream(one), one, at] as const] : []
+  })
+}
+
+async function record(io: Io, house: House, rows: readonly ImportRow[], report: Report): Promise<void> {
+  const bar = progress(io, 'importing')
+  const ids = new Map<ImportRow, string>()
+  for (const [index, row] of rows.entries()) {
+    const entry = entryNamed(row.command)
+    const id = row.id ?? (row.follows && ids.get(row.follows))
+    const request = { actor: OPERATOR, correlationId: 'import', idempotencyKey: row.key }
+    if (row.follows && id === undefined) continue
+    const outcome = await entry.run(house.deps, id, entry.input.parse(row.input), request)
+    if (outcome.ok) {
+      ids.set(row, outcome.id)
+      if (outcome.repeated) report.already++
+      else report.recorded++
+    } else report.problems.push({ ...row.place, problem: `refused: ${JSON.stringify(outcome.refusal)}` })
+    bar.update(index + 1, rows.length)
+  }
+  bar.stop()
+}
+
+function tell(
+  io: Io,
+  report: Report,
+  { rows, stopped, dryRun, json }: Options & { rows: number; stopped: boolean },
+): void {
+  const { recorded, already, problems, notes } = report
+  if (json) return line(io.out, JSON.stringify({ rows, recorded, already, problems, notes }))
+  for (const note of notes) line(io.err, `note: ${safe(note)}`)
+  for (const { line: at, pointer, problem } of problems)
+    line(io.err, `line ${at}, ${safe(pointer) || 'row'}: ${safe(problem)}`)
+  if (stopped)
+    line(
+      io.err,
+      `${problems.length} problems; nothing was recorded (--skip-invalid records the other ${rows} rows)`,
+    )
+  else if (dryRun) line(io.out, `${rows} rows are good; nothing was recorded (dry run)`)
+  else line(io.out, `${recorded} recorded, ${already} already there`)
+}

@@ -1,0 +1,113 @@
+import { Command, CommanderError } from 'commander'
+import { LogUnavailableError } from '../log/event-log.ts'
+import { PersonalStoreUnavailableError } from '../personal/personal-store.ts'
+import { readConfig } from './config.ts'
+import { demo } from './demo.ts'
+import { EXIT, EXIT_HELP, ExitError } from './exit-codes.ts'
+import { history } from './history.ts'
+import { importFile } from './import.ts'
+import { type Io, line } from './io.ts'
+import { createKey, erase } from './keys.ts'
+import { replay } from './replay.ts'
+import { serve } from './serve.ts'
+import { backup, check, rebuild } from './upkeep.ts'
+import { verify } from './verify.ts'
+
+const EXAMPLES = `
+Examples:
+  npm start                                   serve ./data on http://127.0.0.1:8080
+  npm run registry -- import examples/session-34.json --dry-run
+  npm run registry -- verify 7G2K-9M4X-TQ0B-3HZD-V --at 2024-11-07
+  npm run registry -- replay --stream session-interstate-council-34 | head
+
+Environment: HOST, PORT, DATA_DIR, LOG_LEVEL, TRUST_PROXY, RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_ADDRESS.
+`
+
+/** Runs the command line; answers its exit code. Errors are one line; DEBUG=1 shows where they came from. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    let code: number = EXIT.ok
+    const program = programOf(io, (ended) => {
+      code = ended
+    })
+    await program.parseAsync([...argv])
+    return code
+  } catch (error) {
+    return failure(error, io)
+  }
+}
+
+function failure(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  const fault = error instanceof Error ? error : new Error(String(error))
+  line(io.err, io.env['DEBUG'] === '1' ? String(fault.stack) : `error: ${fault.message}`)
+  if (fault instanceof ExitError) return fault.code
+  if (fault instanceof LogUnavailableError || fault instanceof PersonalStoreUnavailableError)
+    return EXIT.unavailable
+  return EXIT.failed
+}
+
+function programOf(io: Io, end: (code: number) => void): Command {
+  const program = new Command('certificate-registry')
+    .description('An event-sourced registry of certificates and awards.')
+    .option('--data <folder>', 'the data folder (default: DATA_DIR, or ./data)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) })
+    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', EXIT_HELP)
+  const config = () =>
+    readConfig({ ...io.env, ...(program.opts()['data'] && { DATA_DIR: String(program.opts()['data']) }) })
+  const folder = () => config().DATA_DIR
+  const command = (usage: string, summary: string) =>
+    program.command(usage).description(summary).option('--json', 'answer in JSON')
+
+  command('serve', 'serve the registry over HTTP; the first start shows a registrar key once').action(
+    async () => end(await serve(io, config())),
+  )
+  command('import <file>', 'record what a bundle or an NDJSON file says; safe to run twice')
+    .option('--dry-run', 'validate all and record nothing')
+    .option('--skip-invalid', 'record the good rows although others are bad')
+    .action(async (file: string, options) => end(await importFile(io, folder(), file, options)))
+  command('verify <id>', 'what a certificate is worth, from the log itself')
+    .option('--at <date>', 'the day asked about (default: today)')
+    .option('--known <instant>', 'what the registry knew at that instant')
+    .action(async (id: string, options) => end(await verify(io, folder(), id, options)))
+  command('history <id>', 'every change of a certificate: who, when, why, before and after').action(
+    async (id: string, options) => end(await history(io, folder(), id, options)),
+  )
+  command('replay', 'the history as NDJSON')
+    .option('--until <place>', 'a position or an instant')
+    .option('--stream <name>', 'one stream alone')
+    .action(async (options) => end(await replay(io, folder(), options)))
+  command('rebuild', 'make the read model anew; a running server goes over to it').action(async (options) =>
+    end(await rebuild(io, folder(), options)),
+  )
+  command('check', 'check that the log is whole and the read model is what it adds up to').action(
+    async (options) => end(await check(io, folder(), options)),
+  )
+  command('backup <folder>', 'copy the log and the personal store while they are in use').action(
+    async (target: string, options) => end(await backup(io, folder(), target, options)),
+  )
+  command('erase <person>', "erase a person's data; can't be undone")
+    .requiredOption(
+      '--reason <reason>',
+      'asked-by-the-person, legal-order, retention-ended or recorded-in-error',
+    )
+    .option('--reference <number>', 'a file number; never a name')
+    .action(async (person: string, options) => end(await erase(io, folder(), person, options)))
+  const key = program.command('key').description('access keys')
+  key
+    .command('create')
+    .description('grant an access key and show it once')
+    .requiredOption('--role <role>', 'issuer, auditor or registrar')
+    .option('--issuer <id>', 'whose key it is (needed for role issuer)')
+    .option('--label <text>', 'a note on what it is for; name no person')
+    .option('--json', 'answer in JSON')
+    .action(async (options) => end(await createKey(io, folder(), options)))
+  program
+    .command('demo')
+    .description('the whole way in a fresh folder: import, issue, verify, correct, revoke, replay')
+    .option('--keep', 'leave the server running')
+    .action(async (options) => end(await demo(io, options)))
+  return program
+}

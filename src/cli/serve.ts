@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs'
+import { pino } from 'pino'
+import { buildServer, closeWithin } from '../http/server.ts'
+import { acquireServerLock, FolderInUseError } from '../log/server-lock.ts'
+import { openSqliteEventLog } from '../log/sqlite-event-log.ts'
+import { openSqlitePersonalStore } from '../personal/sqlite-personal-store.ts'
+import { hasRegistrarKey } from '../queries/keys.ts'
+import { Registry } from '../registry.ts'
+import type { Config } from './config.ts'
+import { EXIT, ExitError } from './exit-codes.ts'
+import { readModelIn } from './house.ts'
+import { type Io, line, progress } from './io.ts'
+import { grant } from './keys.ts'
+
+/** How long a stop may take, in milliseconds: what was accepted is finished, the rest is cut. */
+const STOP_MS = 9_000
+const SWEEP_MS = 24 * 60 * 60 * 1_000
+
+export type Running = {
+  readonly url: string
+  readonly registrarKey: string | undefined
+  readonly stop: () => Promise<void>
+}
+
+/** `serve`: the registry until it is asked to stop. */
+export async function serve(io: Io, config: Config): Promise<number> {
+  const running = await start(io, config)
+  if (running.registrarKey !== undefined) {
+    line(
+      io.err,
+      `First start. This is the registrar's key, shown this once and stored nowhere:\n\n  ${running.registrarKey}\n`,
+    )
+  }
+  if (io.err.isTTY)
+    line(io.err, `The registry is at ${running.url} (API reference: ${running.url}/docs). Ctrl-C stops it.`)
+  await new Promise<void>((resolve) => io.onStop(resolve))
+  await running.stop()
+  return EXIT.ok
+}
+
+/** Opens the data folder, holds its lock and listens. A first start makes the registrar's key. */
+export async function start(io: Io, config: Config): Promise<Running> {
+  const { DATA_DIR: folder } = config
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const lock = lockOf(folder)
+  const logger = pino(
+    { level: config.LOG_LEVEL, base: null },
+    pino.destination({ dest: 1, sync: false, minLength: 4_096 }),
+  )
+  const flushing = setInterval(() => logger.flush(), 500).unref()
+  const bar = progress(io, 'building the read model')
+  const registry = await Registry.open({
+    log: await openSqliteEventLog(folder),
+    personal: openSqlitePersonalStore(folder),
+    readModelPath: readModelIn(folder),
+    systemNow: io.now,
+    onRebuild: ({ position, head }) => bar.update(Number(position.commit), Number(head.commit)),
+    onFault: (fault, final) =>
+      logger[final ? 'fatal' : 'warn']({ fault: fault.message }, final ? 'projector stopped' : 'fault'),
+  })
+  bar.stop()
+  await registry.caughtUp(60_000)
+  const registrarKey = hasRegistrarKey(registry.readModel)
+    ? undefined
+    : await grant(registry, { role: 'registrar', label: 'first start' })
+  const limits = { perKey: config.RATE_LIMIT_PER_KEY, perAddress: config.RATE_LIMIT_PER_ADDRESS }
+  const app = await buildServer(registry, {
+    logger,
+    version: '0.1.0',
+    trustProxy: config.TRUST_PROXY,
+    limits,
+  })
+  const url = await app.listen({ host: config.HOST, port: config.PORT })
+  const sweeping = setInterval(() => {
+    registry.sweep().catch((error: Error) => logger.warn({ fault: error.message }, 'sweep failed'))
+  }, SWEEP_MS).unref()
+  const stop = async () => {
+    clearInterval(sweeping)
+    await closeWithin(app, STOP_MS)
+    await registry.close()
+    clearInterval(flushing)
+    logger.flush()
+    lock.release()
+  }
+  return { url, registrarKey, stop }
+}
+
+function lockOf(folder: string) {
+  try {
+    return acquireServerLock(folder)
+  } catch (error) {
+    if (error instanceof FolderInUseError) throw new ExitError(EXIT.unavailable, error.message)
+    throw error
+  }
+}

@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { formatPosition } from '../log/position.ts'
+import { ALL } from '../projections/all.ts'
+import { ReadModel } from '../projections/read-model.ts'
+import { buildReadModel, rebuildReadModel } from '../projections/rebuild.ts'
+import { EXIT, ExitError } from './exit-codes.ts'
+import { openHouse, readModelIn } from './house.ts'
+import { type Io, line, progress } from './io.ts'
+
+type Options = { readonly json?: boolean }
+
+/** `rebuild`: makes the read model anew and swaps it in; a running server goes over to it. */
+export async function rebuild(io: Io, folder: string, { json }: Options): Promise<number> {
+  const house = await openHouse(folder, io.now)
+  const bar = progress(io, 'rebuilding')
+  let events = 0
+  try {
+    await rebuildReadModel(house.log, readModelIn(folder), {
+      onProgress: (at) => {
+        events = at.events
+        bar.update(Number(at.position.commit), Number(at.head.commit))
+      },
+    })
+  } finally {
+    bar.stop()
+    await house.close()
+  }
+  line(io.out, json ? JSON.stringify({ events }) : `rebuilt from ${events} events`)
+  return EXIT.ok
+}
+
+/** `check`: the log is sound, and the read model is what a fresh replay of it gives. */
+export async function check(io: Io, folder: string, { json }: Options): Promise<number> {
+  const house = await openHouse(folder, io.now)
+  const bar = progress(io, 'checking the log')
+  const findings: string[] = []
+  try {
+    for (const { position, stream, problem } of await house.log.checkIntegrity(({ done, total }) =>
+      bar.update(done, total),
+    ))
+      findings.push(
+        `log: ${[position && `position ${position}`, stream, problem].filter(Boolean).join(', ')}`,
+      )
+    bar.stop()
+    if (findings.length === 0) findings.push(...(await compareReadModel(house.log, folder)))
+  } finally {
+    bar.stop()
+    await house.close()
+  }
+  if (json) line(io.out, JSON.stringify({ sound: findings.length === 0, findings }))
+  else if (findings.length === 0)
+    line(io.out, 'sound: the log is whole, and the read model is what it adds up to')
+  else for (const finding of findings) line(io.out, finding)
+  return findings.length === 0 ? EXIT.ok : EXIT.unsound
+}
+
+async function compareReadModel(
+  log: Parameters<typeof buildReadModel>[0],
+  folder: string,
+): Promise<readonly string[]> {
+  const path = readModelIn(folder)
+  if (!existsSync(path)) return []
+  const temporary = mkdtempSync(join(tmpdir(), 'registry-check-'))
+  const held = new ReadModel(path, ALL)
+  try {
+    await buildReadModel(log, join(temporary, 'fresh.sqlite'), { until: held.position })
+    const fresh = new ReadModel(join(temporary, 'fresh.sqlite'), ALL)
+    const same = fresh.digest() === held.digest()
+    fresh.close()
+    return same
+      ? []
+      : [
+          `read model: differs from a replay up to position ${formatPosition(held.position)}; mend it with: rebuild`,
+        ]
+  } finally {
+    held.close()
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+/** `backup DIR`: a copy of the log and of the personal store, taken while they are in use. */
+export async function backup(io: Io, folder: string, target: string, { json }: Options): Promise<number> {
+  if (existsSync(target) && readdirSync(target).length > 0)
+    throw new ExitError(EXIT.usage, `${target} is not empty; name a new folder`)
+  const house = await openHouse(folder, io.now)
+  const bar = progress(io, 'copying the log')
+  try {
+    mkdirSync(target, { recursive: true, mode: 0o700 })
+    // The store last: it then holds the opening of every event in the copied log; one too many is swept.
+    await house.log.backup(join(target, 'log.sqlite'), ({ done, total }) => bar.update(done, total))
+    await house.personal.backup(join(target, 'personal.sqlite'))
+  } finally {
+    bar.stop()
+    await house.close()
+  }
+  const warning =
+    'it holds personal data: keep it as safe as the registry, and delete it when they are to be erased'
+  line(io.out, json ? JSON.stringify({ target, warning }) : `copied to ${target}; ${warning}`)
+  return EXIT.ok
+}
