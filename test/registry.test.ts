@@ -19,7 +19,7 @@ const answerOf = ({ registry }: TestRegistry, id: string, at: string, known?: st
   return found.kind === 'found' ? JSON.parse(found.json) : found.kind
 }
 
-t.test('from a recorded award to a verified certificate', async (t) => {
+void t.test('from a recorded award to a verified certificate', async (t) => {
   const house = await openTestRegistry()
   t.teardown(house.remove)
   await withCouncil(house)
@@ -98,60 +98,68 @@ t.test('from a recorded award to a verified certificate', async (t) => {
   await registry.close()
 })
 
-t.test('erasing a person leaves no byte of the person in any file, and the certificate stands', async (t) => {
-  const house = await openTestRegistry()
-  t.teardown(house.remove)
-  await withCouncil(house)
-  const { run, registry, folder } = house
-  const names = Array.from({ length: 40 }, (_, n) => `Эркин-${n}-Жумабекова`)
-  const ids: string[] = []
-  for (const name of names) {
-    const { id } = await must(run('certificate.issue', undefined, certificate, { actor }))
-    await must(
-      run('certificate.accept', id, { person: { name: { ky: name } }, acceptedOn: '2024-11-07' }, { actor }),
+void t.test(
+  'erasing a person leaves no byte of the person in any file, and the certificate stands',
+  async (t) => {
+    const house = await openTestRegistry()
+    t.teardown(house.remove)
+    await withCouncil(house)
+    const { run, registry, folder } = house
+    const names = Array.from({ length: 40 }, (_, n) => `Эркин-${n}-Жумабекова`)
+    const ids: string[] = []
+    for (const name of names) {
+      const { id } = await must(run('certificate.issue', undefined, certificate, { actor }))
+      await must(
+        run(
+          'certificate.accept',
+          id,
+          { person: { name: { ky: name } }, acceptedOn: '2024-11-07' },
+          { actor },
+        ),
+      )
+      ids.push(id)
+    }
+    t.not(filesWith(folder, names).length, 0, 'the names lie somewhere before')
+    t.notOk(
+      filesWith(folder, names).some((file) => file.includes('log.sqlite')),
+      'but never in the log',
     )
-    ids.push(id)
-  }
-  t.not(filesWith(folder, names).length, 0, 'the names lie somewhere before')
-  t.notOk(
-    filesWith(folder, names).some((file) => file.includes('log.sqlite')),
-    'but never in the log',
-  )
-  const persons = ids.map((id) => answerOf(house, id, '2026-01-15').persons[0])
-  const [kept, ...erased] = persons
-  for (const { personId } of erased)
-    await must(run('person.erase', personId, { reason: 'asked-by-the-person' }))
-  t.strictSame(filesWith(folder, names.slice(1)), [])
-  t.match(answerOf(house, ids[1] ?? '', '2026-01-15'), {
-    verdict: { status: 'valid' },
-    persons: [{ state: 'erased' }],
-  })
-  t.match(answerOf(house, ids[0] ?? '', '2026-01-15'), {
-    persons: [{ state: 'shown', personId: kept.personId }],
-  })
-  t.match(
-    await run(
-      'certificate.correct',
-      ids[1],
-      {
-        changes: [
-          { field: 'acceptance.person', after: { personId: erased[0].personId, name: { ky: names[1] } } },
-        ],
-        reason: 'x',
-      },
-      { actor },
-    ),
-    { ok: false, refusal: { kind: 'person-erased' } },
-  )
-  await registry.close()
-  t.strictSame(filesWith(folder, names.slice(1)), [], 'nor after closing')
-  const reopened = await openTestRegistry(folder)
-  t.match(answerOf(reopened, ids[0] ?? '', '2026-01-15'), { persons: [{ state: 'shown' }] })
-  t.strictSame(reopened.faults, [])
-  await reopened.registry.close()
-})
+    const persons = ids.map((id) => answerOf(house, id, '2026-01-15').persons[0])
+    const [kept, ...erased] = persons
+    for (const { personId } of erased)
+      await must(run('person.erase', personId, { reason: 'asked-by-the-person' }))
+    t.strictSame(filesWith(folder, names.slice(1)), [])
+    t.match(answerOf(house, ids[1] ?? '', '2026-01-15'), {
+      verdict: { status: 'valid' },
+      persons: [{ state: 'erased' }],
+    })
+    t.match(answerOf(house, ids[0] ?? '', '2026-01-15'), {
+      persons: [{ state: 'shown', personId: kept.personId }],
+    })
+    t.match(
+      await run(
+        'certificate.correct',
+        ids[1],
+        {
+          changes: [
+            { field: 'acceptance.person', after: { personId: erased[0].personId, name: { ky: names[1] } } },
+          ],
+          reason: 'x',
+        },
+        { actor },
+      ),
+      { ok: false, refusal: { kind: 'person-erased' } },
+    )
+    await registry.close()
+    t.strictSame(filesWith(folder, names.slice(1)), [], 'nor after closing')
+    const reopened = await openTestRegistry(folder)
+    t.match(answerOf(reopened, ids[0] ?? '', '2026-01-15'), { persons: [{ state: 'shown' }] })
+    t.strictSame(reopened.faults, [])
+    await reopened.registry.close()
+  },
+)
 
-t.test('a clock stepped back keeps the order of what was recorded', async (t) => {
+void t.test('a clock stepped back keeps the order of what was recorded', async (t) => {
   const house = await openTestRegistry()
   t.teardown(house.remove)
   await withCouncil(house)
@@ -169,7 +177,7 @@ t.test('a clock stepped back keeps the order of what was recorded', async (t) =>
   await reopened.registry.close()
 })
 
-t.test('what an unreadable event follows is not shown, and the projector says which', async (t) => {
+void t.test('what an unreadable event follows is not shown, and the projector says which', async (t) => {
   const house = await openTestRegistry()
   t.teardown(house.remove)
   await withCouncil(house)
@@ -190,7 +198,7 @@ t.test('what an unreadable event follows is not shown, and the projector says wh
   await house.registry.close()
 })
 
-t.test(
+void t.test(
   'a supersession whose recorder died between its two streams is finished at the next start',
   async (t) => {
     const house = await openTestRegistry()

@@ -28,9 +28,9 @@ export function idOf(typed: string): CertificateId {
 export async function loadCertificate(house: House, id: CertificateId): Promise<void> {
   const { events } = await house.log.readStream(awardStream(id))
   const issued = events.find(({ type }) => type === 'AwardIssued')
-  const issuer = issued
-    ? await house.log.readStream(issuerStream(String(issued.data['issuerId'])))
-    : { events: [] }
+  const issuerId = issued?.data['issuerId']
+  const issuer =
+    typeof issuerId === 'string' ? await house.log.readStream(issuerStream(issuerId)) : { events: [] }
   const persons = [...new Set(refsIn(events.map(({ data }) => data)).map(({ personId }) => personId))]
   const erasures = await Promise.all(persons.map((person) => house.log.readStream(personStream(person))))
   const all: RecordedEvent[] = [...events, ...issuer.events, ...erasures.flatMap((slice) => slice.events)]

@@ -55,7 +55,7 @@ export class Source {
   }
 
   get value(): unknown {
-    return this.#root && getNodeValue(this.#root)
+    return this.#root && (getNodeValue(this.#root) as unknown)
   }
 
   place(...path: readonly (string | number)[]): Place {

@@ -13,6 +13,13 @@ import { serve } from './serve.ts'
 import { backup, check, rebuild } from './upkeep.ts'
 import { verify } from './verify.ts'
 
+type Json = { json?: boolean }
+type ImportOptions = Json & { dryRun?: boolean; skipInvalid?: boolean }
+type VerifyOptions = Json & { at?: string; known?: string }
+type ReplayOptions = { until?: string; stream?: string }
+type EraseOptions = { reason: string; reference?: string }
+type KeyOptions = Json & { role: string; issuer?: string; label?: string }
+
 const EXAMPLES = `
 Examples:
   npm start                                   serve ./data on http://127.0.0.1:8080
@@ -55,8 +62,10 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) })
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', EXIT_HELP)
-  const config = () =>
-    readConfig({ ...io.env, ...(program.opts()['data'] && { DATA_DIR: String(program.opts()['data']) }) })
+  const config = () => {
+    const { data } = program.opts<{ data?: string }>()
+    return readConfig({ ...io.env, ...(data !== undefined && { DATA_DIR: data }) })
+  }
   const folder = () => config().DATA_DIR
   const command = (usage: string, summary: string) =>
     program.command(usage).description(summary).option('--json', 'answer in JSON')
@@ -67,26 +76,28 @@ function programOf(io: Io, end: (code: number) => void): Command {
   command('import <file>', 'record what a bundle or an NDJSON file says; safe to run twice')
     .option('--dry-run', 'validate all and record nothing')
     .option('--skip-invalid', 'record the good rows although others are bad')
-    .action(async (file: string, options) => end(await importFile(io, folder(), file, options)))
+    .action(async (file: string, options: ImportOptions) =>
+      end(await importFile(io, folder(), file, options)),
+    )
   command('verify <id>', 'what a certificate is worth, from the log itself')
     .option('--at <date>', 'the day asked about (default: today)')
     .option('--known <instant>', 'what the registry knew at that instant')
-    .action(async (id: string, options) => end(await verify(io, folder(), id, options)))
+    .action(async (id: string, options: VerifyOptions) => end(await verify(io, folder(), id, options)))
   command('history <id>', 'every change of a certificate: who, when, why, before and after').action(
-    async (id: string, options) => end(await history(io, folder(), id, options)),
+    async (id: string, options: Json) => end(await history(io, folder(), id, options)),
   )
   command('replay', 'the history as NDJSON')
     .option('--until <place>', 'a position or an instant')
     .option('--stream <name>', 'one stream alone')
-    .action(async (options) => end(await replay(io, folder(), options)))
-  command('rebuild', 'make the read model anew; a running server goes over to it').action(async (options) =>
-    end(await rebuild(io, folder(), options)),
+    .action(async (options: ReplayOptions) => end(await replay(io, folder(), options)))
+  command('rebuild', 'make the read model anew; a running server goes over to it').action(
+    async (options: Json) => end(await rebuild(io, folder(), options)),
   )
   command('check', 'check that the log is whole and the read model is what it adds up to').action(
-    async (options) => end(await check(io, folder(), options)),
+    async (options: Json) => end(await check(io, folder(), options)),
   )
   command('backup <folder>', 'copy the log and the personal store while they are in use').action(
-    async (target: string, options) => end(await backup(io, folder(), target, options)),
+    async (target: string, options: Json) => end(await backup(io, folder(), target, options)),
   )
   command('erase <person>', "erase a person's data; can't be undone")
     .requiredOption(
@@ -94,7 +105,7 @@ function programOf(io: Io, end: (code: number) => void): Command {
       'asked-by-the-person, legal-order, retention-ended or recorded-in-error',
     )
     .option('--reference <number>', 'a file number; never a name')
-    .action(async (person: string, options) => end(await erase(io, folder(), person, options)))
+    .action(async (person: string, options: EraseOptions) => end(await erase(io, folder(), person, options)))
   const key = program.command('key').description('access keys')
   key
     .command('create')
@@ -103,11 +114,11 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .option('--issuer <id>', 'whose key it is (needed for role issuer)')
     .option('--label <text>', 'a note on what it is for; name no person')
     .option('--json', 'answer in JSON')
-    .action(async (options) => end(await createKey(io, folder(), options)))
+    .action(async (options: KeyOptions) => end(await createKey(io, folder(), options)))
   program
     .command('demo')
     .description('the whole way in a fresh folder: import, issue, verify, correct, revoke, replay')
     .option('--keep', 'leave the server running')
-    .action(async (options) => end(await demo(io, options)))
+    .action(async (options: { keep?: boolean }) => end(await demo(io, options)))
   return program
 }

@@ -41,9 +41,7 @@ export const badCursor = () =>
     { pointer: '/cursor', detail: 'is no cursor of this list; start without one' },
   ])
 
-function invalidRequest(
-  error: Parameters<typeof hasZodFastifySchemaValidationErrors>[0] & object,
-): ProblemError {
+function invalidRequest(error: unknown): ProblemError {
   if (!hasZodFastifySchemaValidationErrors(error)) return new ProblemError('invalid-request')
   const errors = error.validation.flatMap(({ instancePath, message, params }) => {
     const { keys } = params as { keys?: readonly string[] }

@@ -108,12 +108,12 @@ export class Projector {
   /** What was readable before an unreadable event is projected; the event itself then stops the projector. */
   async #project(batch: readonly RecordedEvent[]): Promise<void> {
     const events: RegistryEvent[] = []
-    let unreadable: unknown
+    let unreadable: Error | undefined
     for (const recorded of batch) {
       try {
         events.push(readEvent(recorded))
       } catch (error) {
-        unreadable = error
+        unreadable = error instanceof Error ? error : new Error(String(error))
         break
       }
     }

@@ -75,8 +75,8 @@ export class ReadModel {
     this.transaction(() => {
       for (const event of events) {
         if (event.recorded.position.commit <= this.#position.commit) continue
-        for (const { project } of this.#options.projections)
-          for (const change of project(event)) work.change(change)
+        for (const projection of this.#options.projections)
+          for (const change of projection.project(event)) work.change(change)
       }
       for (const table of work.flush()) this.#versions.set(table, this.versionOf(table) + 1)
       this.prepare("INSERT OR REPLACE INTO meta VALUES ('position', ?)").run(formatPosition(position))

@@ -36,7 +36,7 @@ const AWARDS = [
 ]
 const ndjson = (rows: readonly object[]) => `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`
 
-t.test('the sample imports once however often it is run, and a dry run records nothing', async (t) => {
+void t.test('the sample imports once however often it is run, and a dry run records nothing', async (t) => {
   const data = folder()
   t.teardown(() => rmSync(data, { recursive: true }))
   t.match(cli(data, 'import', SAMPLE, '--dry-run'), { code: 0, out: /nothing was recorded/ })
@@ -51,7 +51,7 @@ t.test('the sample imports once however often it is run, and a dry run records n
   t.match(cli(data, 'check'), { code: 0, out: /^sound/ })
 })
 
-t.test('every bad row is named by line and field, and none is recorded', async (t) => {
+void t.test('every bad row is named by line and field, and none is recorded', async (t) => {
   const data = folder()
   t.teardown(() => rmSync(data, { recursive: true }))
   const file = join(data, 'rows.ndjson')
@@ -77,7 +77,7 @@ t.test('every bad row is named by line and field, and none is recorded', async (
   t.match(JSON.parse(cli(data, 'import', file, '--skip-invalid', '--json').out), { recorded: AWARDS.length })
 })
 
-t.test('verify and history answer from the log, with exit codes', async (t) => {
+void t.test('verify and history answer from the log, with exit codes', async (t) => {
   const data = folder()
   t.teardown(() => rmSync(data, { recursive: true }))
   const file = join(data, 'rows.ndjson')
@@ -121,7 +121,7 @@ async function serve(data: string): Promise<{ child: ChildProcess; url: string; 
   }
 }
 
-t.test(
+void t.test(
   'a server shares its folder with commands but not with another server, and stops gracefully',
   async (t) => {
     const data = folder()
@@ -158,7 +158,7 @@ t.test(
   },
 )
 
-t.test('check finds a read model and a log that were tampered with', async (t) => {
+void t.test('check finds a read model and a log that were tampered with', async (t) => {
   const data = folder()
   t.teardown(() => rmSync(data, { recursive: true }))
   t.equal(cli(data, 'import', SAMPLE).code, 0)
@@ -177,7 +177,7 @@ t.test('check finds a read model and a log that were tampered with', async (t) =
   t.match(cli(data, 'check'), { code: 12 })
 })
 
-t.test('help names every command, and wrong usage ends with 2', async (t) => {
+void t.test('help names every command, and wrong usage ends with 2', async (t) => {
   const { code, out } = cli('.', '--help')
   t.equal(code, 0)
   for (const name of [

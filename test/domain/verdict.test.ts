@@ -28,14 +28,14 @@ const award = (
 
 const on = (one: IssuedAward, day: string) => verdictAt(verdicts(one), day)
 
-t.test('without an end it is valid from the day of issue for ever', async (t) => {
+void t.test('without an end it is valid from the day of issue for ever', async (t) => {
   const one = award()
   t.strictSame(on(one, '2024-11-06'), { status: 'not-yet-valid', until: '2024-11-06' })
   t.strictSame(on(one, '2024-11-07'), { status: 'valid', since: '2024-11-07' })
   t.strictSame(on(one, '9999-12-31'), { status: 'valid', since: '2024-11-07' })
 })
 
-t.test('validity begins on the later of issue and validFrom and includes its last day', async (t) => {
+void t.test('validity begins on the later of issue and validFrom and includes its last day', async (t) => {
   const one = award({}, { validFrom: '2025-01-01', validUntil: '2025-12-31' })
   t.strictSame(on(one, '2024-12-31'), { status: 'not-yet-valid', until: '2024-12-31' })
   t.strictSame(on(one, '2025-12-31'), { status: 'valid', since: '2025-01-01', until: '2025-12-31' })
@@ -43,7 +43,7 @@ t.test('validity begins on the later of issue and validFrom and includes its las
   t.equal(on(award({}, { validFrom: '2020-01-01' }), '2024-11-06').status, 'not-yet-valid')
 })
 
-t.test('a prolongation without a gap is one span; with a gap it is expired in between', async (t) => {
+void t.test('a prolongation without a gap is one span; with a gap it is expired in between', async (t) => {
   const dates = { validUntil: '2025-06-30' }
   const seamless = award({ prolongations: [{ from: '2025-07-01', until: '2026-06-30' }] }, dates)
   t.strictSame(on(seamless, '2025-07-01'), { status: 'valid', since: '2024-11-07', until: '2026-06-30' })
@@ -51,7 +51,7 @@ t.test('a prolongation without a gap is one span; with a gap it is expired in be
   t.strictSame(on(gap, '2025-08-01'), { status: 'expired', since: '2025-07-01', until: '2025-08-31' })
 })
 
-t.test('a suspension counts through its last day, or until the day before reinstatement', async (t) => {
+void t.test('a suspension counts through its last day, or until the day before reinstatement', async (t) => {
   const one = award({ suspensions: [{ from: '2025-02-01', until: '2025-02-28', reason: 'inquiry' }] })
   t.strictSame(on(one, '2025-02-28'), {
     status: 'suspended',
@@ -66,7 +66,7 @@ t.test('a suspension counts through its last day, or until the day before reinst
   t.strictSame(on(early, '2025-02-10'), { status: 'valid', since: '2025-02-10' })
 })
 
-t.test('revoked outweighs superseded, and both outweigh the calendar', async (t) => {
+void t.test('revoked outweighs superseded, and both outweigh the calendar', async (t) => {
   const one = award(
     {
       revocation: { from: '2025-05-01', reason: 'obtained by fraud' },
@@ -85,7 +85,7 @@ t.test('revoked outweighs superseded, and both outweigh the calendar', async (t)
   t.strictSame(on(one, '2030-01-01'), { status: 'revoked', reason: 'obtained by fraud', since: '2025-05-01' })
 })
 
-t.test('the verdicts of all days leave no gap and touch each other', async (t) => {
+void t.test('the verdicts of all days leave no gap and touch each other', async (t) => {
   const all = verdicts(
     award(
       {

@@ -62,7 +62,7 @@ const client = (app: FastifyInstance, key?: string) => {
   }
 }
 
-t.test('issue, accept, verify, correct, revoke and replay over HTTP', async (t) => {
+void t.test('issue, accept, verify, correct, revoke and replay over HTTP', async (t) => {
   const { app, keys, close } = await house()
   t.teardown(close)
   const issuer = client(app, keys.issuer)
@@ -126,7 +126,7 @@ t.test('issue, accept, verify, correct, revoke and replay over HTTP', async (t) 
   t.equal(rest.text.trim().split('\n').length, 1)
 })
 
-t.test('bad input has a problem type of its own and records nothing', async (t) => {
+void t.test('bad input has a problem type of its own and records nothing', async (t) => {
   const { app, keys, close, registry } = await house()
   t.teardown(close)
   const issuer = client(app, keys.issuer)
@@ -265,7 +265,7 @@ t.test('bad input has a problem type of its own and records nothing', async (t) 
   )
 })
 
-t.test('operators and developers find their way', async (t) => {
+void t.test('operators and developers find their way', async (t) => {
   const { app, keys, close } = await house()
   t.teardown(close)
   const reader = client(app)
