@@ -1,4 +1,4 @@
-import { addDays } from '../domain/date.ts'
+import { type Bag, bag, has, list, personOf, text } from './import-parts.ts'
 import {
   type ImportRow,
   keyOf,
@@ -7,14 +7,7 @@ import {
   type Source,
   withoutPersons,
 } from './import-rows.ts'
-
-type Bag = Readonly<Record<string, unknown>>
-const bag = (value: unknown): Bag =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Bag) : {}
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-const has = (fields: Bag) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+import { agendaOf, alongsideOf, participantsOf } from './import-session.ts'
 
 const slugOf = (name: unknown) =>
   (text(bag(name)['en']) ?? '')
@@ -143,54 +136,23 @@ export class Bundle {
 
   #agenda(id: string, { agendaItemCount, agendaItemsNamed }: Bag): void {
     const named = list(agendaItemsNamed)
-    const count = Math.max(
-      named.length,
-      typeof agendaItemCount === 'number' ? Math.min(agendaItemCount, 200) : 0,
-    )
-    if (count === 0) return
-    if (named.length < count)
+    const items = agendaOf(named, agendaItemCount)
+    if (items.length === 0) return
+    if (named.length < items.length)
       this.#notes.push(
-        `the agenda has ${count} items and the file names ${named.length}: the others are recorded as not named`,
+        `the agenda has ${items.length} items and the file names ${named.length}: the others are recorded as not named`,
       )
-    const items = Array.from({ length: count }, (_, index) => {
-      const { followsUpSession, ...title } = bag(named[index])
-      const unnamed = { en: `Agenda item ${index + 1} (not named in the source)` }
-      return has({
-        number: index + 1,
-        title: named[index] === undefined ? unnamed : title,
-        followsUp: followsUpSession === undefined ? undefined : { sessionNumber: followsUpSession },
-      })
-    })
     this.#row('session.adopt-agenda', ['session', 'agendaItemsNamed'], { items }, id)
   }
 
   #participants(id: string): void {
-    const participants = list(this.#root['participants']).map((value, index) => {
-      const one = bag(value)
-      const { organization, attendance, country, note } = one
-      return has({
-        participantId: text(one['key']) ?? `participant-${index + 1}`,
-        organizationId: organization,
-        person: personOf(one),
-        attendance,
-        country,
-        note: typeof note === 'string' ? { en: note } : note,
-      })
-    })
+    const participants = participantsOf(list(this.#root['participants']))
     if (participants.length > 0)
       this.#row('session.register-participants', ['participants'], { participants }, id)
   }
 
   #alongside(id: string, index: number, one: Bag, startsOn: string | undefined): void {
-    const { kind, day, host, key, ...title } = one
-    const date = typeof day === 'number' && startsOn !== undefined ? addDays(startsOn, day - 1) : undefined
-    const input = has({
-      alongsideId: text(key) ?? `${String(kind)}-${index + 1}`,
-      kind,
-      title,
-      day: date,
-      hostOrganizationId: host,
-    })
+    const input = alongsideOf(one, index, startsOn)
     this.#row('session.add-alongside-event', ['session', 'alongside', index], input, id)
   }
 
@@ -271,9 +233,4 @@ export class Bundle {
   #problem(path: readonly (string | number)[], problem: string): void {
     this.#problems.push({ ...this.#source.place(...path), problem })
   }
-}
-
-/** `person` is the name by language in the published facts; `position` stands beside it. */
-function personOf({ person, name, position }: Bag): Bag {
-  return has({ name: person ?? name, position })
 }

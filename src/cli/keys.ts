@@ -51,6 +51,7 @@ export async function ensureOperator(house: Pick<House, 'deps'>): Promise<void> 
   })
 }
 
+/** Grants an access key and answers its text, which is stored nowhere. Throws a usage error for a role without its issuer. */
 export async function grant(
   house: Pick<House, 'deps'>,
   { role, issuer, label }: { role: string; issuer?: string; label?: string },

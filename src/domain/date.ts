@@ -37,10 +37,12 @@ export function dateOf(instant: string): PlainDate {
 /** A span of days, both ends included; without `until` it does not end. */
 export type Period = { readonly from: PlainDate; readonly until?: PlainDate | undefined }
 
+/** Whether a span holds a day. */
 export function covers(period: Period, date: PlainDate): boolean {
   return period.from <= date && (period.until === undefined || date <= period.until)
 }
 
+/** Whether two days, where both are given, stand the wrong way round. */
 export function endsBeforeItBegins(from: PlainDate | undefined, until: PlainDate | undefined): boolean {
   return from !== undefined && until !== undefined && until < from
 }

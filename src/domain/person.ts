@@ -47,6 +47,7 @@ export type PersonEvent = z.infer<typeof personEvent>
 export type PersonState = { readonly status: 'known' } | { readonly status: 'erased' }
 export const initialPerson: PersonState = { status: 'known' }
 
+/** Total: the one thing that can happen to a person is erasure. */
 export function evolvePerson(_state: PersonState, event: PersonEvent): PersonState {
   switch (event.type) {
     case 'PersonErased':

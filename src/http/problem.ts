@@ -41,6 +41,7 @@ export class ProblemError extends Error {
   }
 }
 
+/** The body that a problem is sent as. `requestId` is what the operator finds it by. */
 export function bodyOf(
   { kind, message, errors, more }: ProblemError,
   requestId: string,

@@ -19,6 +19,7 @@ export type CertificateDocument = Omit<IssuedAward['content'], 'recipient'> & {
   readonly persons?: readonly PersonRef[]
 }
 
+/** Pure: the same award gives the same document, key by key. */
 export function certificateDocument(id: CertificateId, award: IssuedAward): CertificateDocument {
   const {
     content,

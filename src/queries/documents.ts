@@ -15,6 +15,7 @@ export type DocumentAnswer = {
   readonly persons?: readonly ShownPerson[]
 }
 
+/** One of a kind by its ID; `undefined` where there is none. */
 export function documentAnswer(model: ReadModel, kind: DocumentKind, id: string): DocumentAnswer | undefined {
   const row = model.prepare(`SELECT id, revision, state, history FROM ${kind} WHERE id = ?`).get(id)
   return row && answerOf(model, kind, row)
@@ -37,6 +38,7 @@ export function listDocuments(
   }
 }
 
+/** Whether the read model holds one of that ID. */
 export function exists(model: ReadModel, kind: DocumentKind, id: string): boolean {
   return model.prepare(`SELECT 1 FROM ${kind} WHERE id = ?`).get(id) !== undefined
 }

@@ -22,6 +22,7 @@ export function showPersons(model: ReadModel, refs: readonly PersonRef[]): reado
   })
 }
 
+/** Whether a person’s data have been erased, as far as this node has read. */
 export function isErased(model: ReadModel, personId: string): boolean {
   return model.prepare('SELECT 1 FROM erased_person WHERE person_id = ?').get(personId) !== undefined
 }

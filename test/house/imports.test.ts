@@ -72,7 +72,7 @@ function lintPlanted(folder: string): readonly Finding[] {
   const { stdout } = spawnSync(join(bin, 'oxlint'), ['--type-aware', '--format=json', 'src'], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+    env: { ...process.env, NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH'] ?? ''}` },
     maxBuffer: 64 * 1024 * 1024,
   })
   return (JSON.parse(stdout) as { diagnostics: readonly Finding[] }).diagnostics
