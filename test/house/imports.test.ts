@@ -69,12 +69,17 @@ function lintPlanted(folder: string): readonly Finding[] {
     writeFileSync(join(folder, path), code)
   }
   const bin = join(ROOT, 'node_modules/.bin')
-  const { stdout } = spawnSync(join(bin, 'oxlint'), ['--type-aware', '--format=json', 'src'], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH'] ?? ''}` },
-    maxBuffer: 64 * 1024 * 1024,
-  })
+  // tap loads its own hooks into every child by NODE_OPTIONS, which the linter's launcher does not survive.
+  const { stdout } = spawnSync(
+    'env',
+    ['-u', 'NODE_OPTIONS', join(bin, 'oxlint'), '--type-aware', '--format=json', 'src'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  )
   return (JSON.parse(stdout) as { diagnostics: readonly Finding[] }).diagnostics
 }
 
