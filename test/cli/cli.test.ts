@@ -197,3 +197,10 @@ void t.test('help names every command, and wrong usage ends with 2', async (t) =
   t.equal(cli('.', 'paint').code, 2)
   t.match(readFileSync(MAIN, 'utf8'), /process\.env/)
 })
+
+void t.test('kill -9 under a load of awards loses none and doubles none', async (t) => {
+  const script = join(import.meta.dirname, '../support/kill9-awards.ts')
+  const { status, stdout } = spawnSync(process.execPath, [script, '--rounds', '2'], { encoding: 'utf8' })
+  t.equal(status, 0, stdout)
+  t.match(stdout, /2 rounds, [1-9][0-9]* acknowledged awards, 0 problems/)
+})
