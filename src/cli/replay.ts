@@ -1,9 +1,10 @@
 import { lineOf } from '../queries/event-line.ts'
 import type { RecordedEvent } from '../log/event-log.ts'
 import { comparePositions, parsePosition, START } from '../log/position.ts'
-import { EXIT, ExitError } from './exit-codes.ts'
+import { EXIT } from './exit-codes.ts'
 import { openHouse } from './house.ts'
 import { type Io, write } from './io.ts'
+import { instantOf } from './times.ts'
 
 /** `replay`: the history as NDJSON, as fast as its reader takes it. A reader that goes away ends it quietly. */
 export async function replay(
@@ -33,13 +34,6 @@ function boundOf(until: string | undefined): (event: RecordedEvent) => boolean {
   if (until === undefined) return () => true
   const position = parsePosition(until)
   if (position) return (event) => comparePositions(event.position, position) <= 0
-  try {
-    const instant = Temporal.Instant.from(until).toString({ smallestUnit: 'millisecond' })
-    return ({ metadata }) => metadata.recordedAt <= instant
-  } catch {
-    throw new ExitError(
-      EXIT.usage,
-      `--until takes a position such as 42 or an instant such as 2024-11-07T12:00:00Z, not ${until}`,
-    )
-  }
+  const instant = instantOf('--until, which is no position such as 42,', until)
+  return ({ metadata }) => metadata.recordedAt <= instant
 }

@@ -45,7 +45,7 @@ export async function start(io: Io, config: Config): Promise<Running> {
   const lock = lockOf(folder)
   const logger = pino(
     { level: config.LOG_LEVEL, base: null },
-    pino.destination({ dest: 1, sync: false, minLength: 4_096 }),
+    pino.destination({ dest: 1, sync: false, minLength: 8_192 }),
   )
   const flushing = setInterval(() => logger.flush(), 500).unref()
   const bar = progress(io, 'building the read model')

@@ -5,6 +5,7 @@ import type { ShownPerson } from '../queries/persons.ts'
 import { idOf, loadCertificate } from './certificate.ts'
 import { EXIT } from './exit-codes.ts'
 import { openHouse } from './house.ts'
+import { dayOf, instantOf } from './times.ts'
 import { inAll, type Io, line, safe } from './io.ts'
 
 export type Answer = {
@@ -35,11 +36,8 @@ export async function verify(
   const house = await openHouse(folder, io.now)
   try {
     await loadCertificate(house, id)
-    const at = options.at ?? house.clock.now().slice(0, 10)
-    const known =
-      options.known === undefined
-        ? undefined
-        : Temporal.Instant.from(options.known).toString({ smallestUnit: 'millisecond' })
+    const at = options.at === undefined ? house.clock.now().slice(0, 10) : dayOf('--at', options.at)
+    const known = options.known === undefined ? undefined : instantOf('--known', options.known)
     const found = certificateAnswer(house.readModel, id, { at, known })
     if (found.kind !== 'found') {
       line(

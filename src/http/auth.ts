@@ -22,9 +22,20 @@ export function actorOf(registry: Registry, request: FastifyRequest): Actor {
   return { name: `${known.issuerId}/${known.keyId}`, role: known.role, issuerId: known.issuerId }
 }
 
+/** As `actorOf`, for what anybody may do: no key, or a bad one, is nobody. */
+export function actorIfAny(registry: Registry, request: FastifyRequest): Actor | undefined {
+  if (request.headers.authorization === undefined) return undefined
+  try {
+    return actorOf(registry, request)
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined
+    throw error
+  }
+}
+
 /** As `actorOf`, for what only some roles may do. */
 export function actorWithRole(registry: Registry, request: FastifyRequest, roles: readonly Role[]): Actor {
-  const actor = actorOf(registry, request)
+  const actor = request.actor ?? actorOf(registry, request)
   if (!roles.includes(actor.role))
     throw new ProblemError('forbidden', `This takes a key of role ${roles.join(' or ')}.`)
   return actor

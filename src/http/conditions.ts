@@ -26,9 +26,3 @@ export function idempotencyKey(request: FastifyRequest): string | undefined {
     { pointer: '/headers/idempotency-key', detail: 'is not 1 to 255 printable ASCII characters' },
   ])
 }
-
-/** Whether the caller holds this representation already (`If-None-Match`). */
-export function isHeld(request: FastifyRequest, etag: string): boolean {
-  const header = request.headers['if-none-match']
-  return header !== undefined && header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
-}

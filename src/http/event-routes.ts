@@ -11,6 +11,9 @@ import { ProblemError, problems } from './problem.ts'
 const MOST_LISTENERS = 100
 const HEARTBEAT_MS = 15_000
 
+/** In the form of `recordedAt`, so that the texts compare. */
+const asRecorded = (instant: string | undefined) => instant && new Date(instant).toISOString()
+
 const filters = {
   stream: z.string().max(200).optional().meta({ description: 'Events of this stream alone.' }),
   type: z.string().max(100).optional().meta({ description: 'Events of this type alone.' }),
@@ -50,7 +53,8 @@ export const eventRoutes: FastifyPluginAsyncZod<{ registry: Registry; stopping: 
       },
     },
     (request, reply) => {
-      const { after, limit = Number.POSITIVE_INFINITY, ...filter } = request.query
+      const { after, limit = Number.POSITIVE_INFINITY, since, until, ...rest } = request.query
+      const filter = { ...rest, since: asRecorded(since), until: asRecorded(until) }
       const from = positionOf(after)
       const signal = AbortSignal.any([stopping, closed(reply.raw)])
       const lines = Readable.from(ndjson(registry, from, filter, limit, signal), {

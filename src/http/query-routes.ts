@@ -50,7 +50,7 @@ export const queryRoutes: FastifyPluginAsyncZod<{ registry: Registry }> = async 
         },
       },
       (request, reply) => {
-        const found = documentAnswer(readModel, kind, request.params.id)
+        const found = documentAnswer(readModel, kind, request.params.id, request.actor?.role === 'registrar')
         if (!found) throw new ProblemError(missing)
         return reply.header('etag', etagOf(found.revision)).send(found)
       },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
@@ -10,9 +11,9 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
-import { v7 as uuidv7 } from 'uuid'
 import type { Actor } from '../commands/command.ts'
 import type { Registry } from '../registry.ts'
+import { actorIfAny } from './auth.ts'
 import { certificateRoutes } from './certificate-routes.ts'
 import { commandRoutes } from './command-routes.ts'
 import { sendProblem } from './error-handler.ts'
@@ -26,8 +27,8 @@ import { requestLog } from './request-log.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks, once a route has asked for a key. */
-    actor?: Actor
+    /** Who asks, where a good key came with the request. */
+    actor: Actor | undefined
   }
 }
 
@@ -69,7 +70,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   app.addHook('preClose', async () => stopping.abort())
   await headers(app)
   requestLog(app, metrics)
-  await limit(app, options.limits ?? DEFAULT_LIMITS)
+  await limit(app, registry, options.limits ?? DEFAULT_LIMITS)
   await reference(app, options.version)
   await app.register(
     async (api) => {
@@ -93,7 +94,7 @@ export async function closeWithin(app: FastifyInstance, ms: number): Promise<voi
 }
 
 function requestIdOf(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : uuidv7()
+  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
 }
 
 /** helmet works its headers out once; they are then one constant for every answer (helmet itself costs 14 µs a request). */
@@ -116,16 +117,20 @@ async function headers(app: FastifyInstance): Promise<void> {
   })
 }
 
+/** A good key has a bucket of its own; everybody else shares the address's, whatever key they make up. */
 async function limit(
   app: FastifyInstance,
+  registry: Registry,
   { perKey, perAddress }: { perKey: number; perAddress: number },
 ): Promise<void> {
-  const keyOf = (authorization: string | undefined) =>
-    /^Bearer crk_([a-z0-9]{1,40})_/i.exec(authorization ?? '')?.[1]
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.actor = actorIfAny(registry, request)
+    done()
+  })
   await app.register(rateLimit, {
     timeWindow: 60_000,
-    max: (request) => (keyOf(request.headers.authorization) === undefined ? perAddress : perKey),
-    keyGenerator: (request) => `${keyOf(request.headers.authorization) ?? ''}@${request.ip}`,
+    max: (request) => (request.actor === undefined ? perAddress : perKey),
+    keyGenerator: (request) => request.actor?.name ?? request.ip,
     errorResponseBuilder: (_request, { after }) =>
       new ProblemError('too-many-requests', `Come back in ${after}.`),
   })

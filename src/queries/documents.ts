@@ -15,10 +15,15 @@ export type DocumentAnswer = {
   readonly persons?: readonly ShownPerson[]
 }
 
-/** One of a kind by its ID; `undefined` where there is none. */
-export function documentAnswer(model: ReadModel, kind: DocumentKind, id: string): DocumentAnswer | undefined {
+/** One of a kind by its ID; `undefined` where there is none. `showKeys`: an issuer's keys (without their hashes) too. */
+export function documentAnswer(
+  model: ReadModel,
+  kind: DocumentKind,
+  id: string,
+  showKeys = false,
+): DocumentAnswer | undefined {
   const row = model.prepare(`SELECT id, revision, state, history FROM ${kind} WHERE id = ?`).get(id)
-  return row && answerOf(model, kind, row)
+  return row && answerOf(model, kind, row, showKeys)
 }
 
 /** All of a kind in order of ID, behind `after`. */
@@ -33,7 +38,7 @@ export function listDocuments(
   const shown = rows.slice(0, page.limit)
   const last = shown.at(-1)
   return {
-    documents: shown.map((row) => answerOf(model, kind, row)),
+    documents: shown.map((row) => answerOf(model, kind, row, false)),
     ...(rows.length > page.limit && last && { next: String(last['id']) }),
   }
 }
@@ -47,6 +52,7 @@ function answerOf(
   model: ReadModel,
   kind: DocumentKind,
   row: Readonly<Record<string, unknown>>,
+  showKeys: boolean,
 ): DocumentAnswer {
   const state = JSON.parse(String(row['state'])) as Record<string, unknown>
   const refs = kind === 'session' ? refsIn(state) : []
@@ -54,14 +60,17 @@ function answerOf(
     id: String(row['id']),
     revision: String(row['revision']),
     recordedAt: readHistory(String(row['history']))[0]?.recordedAt ?? '',
-    state: kind === 'issuer' ? publicIssuer(state as unknown as IssuerState) : state,
+    state: kind === 'issuer' ? publicIssuer(state as unknown as IssuerState, showKeys) : state,
     ...(refs.length > 0 && { persons: showPersons(model, refs) }),
   }
 }
 
-/** Without the seed of its certificate IDs, which would let a stranger guess them, and without its key hashes. */
-function publicIssuer(issuer: IssuerState): Readonly<Record<string, unknown>> {
+/**
+ * Without the seed of its certificate IDs, which would let a stranger guess them, and without its keys' hashes; which
+ * keys there are is for registrars.
+ */
+function publicIssuer(issuer: IssuerState, showKeys: boolean): Readonly<Record<string, unknown>> {
   if (issuer.status === 'unregistered') return issuer
   const { idSeed: _seed, keys, ...shown } = issuer
-  return { ...shown, keys: keys.map(({ sha256: _hash, ...key }) => key) }
+  return showKeys ? { ...shown, keys: keys.map(({ sha256: _hash, ...key }) => key) } : shown
 }
