@@ -8,6 +8,8 @@ import { type ProblemKind, PROBLEMS } from './problem-table.ts'
 
 /** Seconds after which a refused writer may come back. */
 const RETRY_AFTER = 5
+/** More wrong parts of one request than these are not listed: a body may hold a million. */
+const MOST_ERRORS = 50
 
 /** The only sender of problems: whatever a handler throws ends here. */
 export function sendProblem(
@@ -48,7 +50,7 @@ function invalidRequest(error: unknown): ProblemError {
     if (keys === undefined) return [{ pointer: instancePath, detail: message ?? 'is not valid' }]
     const base = instancePath === '/' ? '' : instancePath
     return keys.map((key) => ({
-      pointer: `${base}/${key}`,
+      pointer: `${base}/${escaped(key)}`,
       detail: 'is not known here; leave it out or mend its name',
     }))
   })
@@ -56,9 +58,12 @@ function invalidRequest(error: unknown): ProblemError {
   return new ProblemError(
     'invalid-request',
     `In the ${where}: ${errors[0]?.pointer ?? ''} ${errors[0]?.detail ?? ''}`,
-    errors,
+    errors.slice(0, MOST_ERRORS),
   )
 }
+
+/** A member's name within a JSON Pointer (RFC 6901, 3). */
+const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
 const BY_CODE: Readonly<Record<string, ProblemKind>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
@@ -66,6 +71,8 @@ const BY_CODE: Readonly<Record<string, ProblemKind>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
   FST_ERR_NOT_FOUND: 'not-found',
+  FST_ERR_BAD_URL: 'malformed-url',
+  FST_ERR_MAX_PARAM_LENGTH: 'url-too-long',
 }
 
 function ofFastify(error: FastifyError | Error): ProblemError {

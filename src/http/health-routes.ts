@@ -6,19 +6,26 @@ import type { Metrics } from './metrics.ts'
 /** Longest wait for the log's head when asked whether it is ready. */
 const PATIENCE_MS = 2_000
 
+/** A probe that is refused since its address asked too often would have a healthy node restarted. */
+const config = { rateLimit: false } as const
+
 /** For operators and their machines: alive, ready, and how it is doing. */
 export const healthRoutes: FastifyPluginAsync<{
   registry: Registry
   metrics: Metrics
   stopping: AbortSignal
 }> = async (app, { registry, metrics, stopping }) => {
-  app.get('/health/live', { schema: { summary: 'The process is alive', tags: ['operation'] } }, async () => ({
-    status: 'alive',
-  }))
+  app.get(
+    '/health/live',
+    { config, schema: { summary: 'The process is alive', tags: ['operation'] } },
+    async () => ({
+      status: 'alive',
+    }),
+  )
 
   app.get(
     '/health/ready',
-    { schema: { summary: 'Reads and writes are served', tags: ['operation'] } },
+    { config, schema: { summary: 'Reads and writes are served', tags: ['operation'] } },
     async (_request, reply) => {
       const { status, position, fault, personal } = registry.projector.health()
       const head = await headOf(registry)
@@ -42,7 +49,7 @@ export const healthRoutes: FastifyPluginAsync<{
 
   app.get(
     '/metrics',
-    { schema: { summary: 'Prometheus metrics', tags: ['operation'] } },
+    { config, schema: { summary: 'Prometheus metrics', tags: ['operation'] } },
     async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
   )
 }

@@ -113,6 +113,8 @@ const OTHERS = {
     mend: 'Mend what `errors` names.',
   },
   'malformed-json': { status: 400, title: 'The body is not JSON', mend: 'Send valid JSON in UTF-8.' },
+  'malformed-url': { status: 400, title: 'The URL can’t be read', mend: 'Percent-encode it as UTF-8.' },
+  'url-too-long': { status: 414, title: 'A part of the URL is too long', mend: 'Mend the ID in it.' },
   'malformed-certificate-id': {
     status: 400,
     title: 'This is no certificate ID',
