@@ -37,5 +37,5 @@ report(`append, ${CONCURRENT} at a time, durable`, [
   { measure: 'append: log port', value: port, unit: 'events/s' },
   against('append: raw node:sqlite, same rows', median(rates.raw), '>= 0.7'),
   against('append: plain file, fdatasync', median(rates.file), ''),
-  ...(emmett ? [against('append: Emmett SQLite store', median(rates.emmett), '>= 3')] : []),
+  ...(emmett ? [against('append: Emmett SQLite store, one at a time', median(rates.emmett), '>= 3')] : []),
 ])

@@ -63,11 +63,12 @@ export function fileRate(planned: readonly Planned[], seconds: number): Promise<
   })
 }
 
-/** Runs `append` over the plan with `CONCURRENT` callers until time or plan runs out. Answers how many a second. */
+/** Runs `append` over the plan with so many callers until time or plan runs out. Answers how many a second. */
 export async function concurrently(
   planned: readonly Planned[],
   seconds: number,
   append: (planned: Planned) => Promise<void>,
+  callers = CONCURRENT,
 ): Promise<number> {
   const start = performance.now()
   let next = 0
@@ -78,7 +79,7 @@ export async function concurrently(
       await append(one)
     }
   }
-  await Promise.all(Array.from({ length: CONCURRENT }, caller))
+  await Promise.all(Array.from({ length: callers }, caller))
   return rate(Math.min(next, planned.length), start)
 }
 
