@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
+import { v5 as uuidv5 } from 'uuid'
 import { refsIn } from '../domain/person.ts'
 import type { EventMetadata, JsonObject, NewEvent, RecordedEvent } from '../log/event-log.ts'
 import type { DomainEvent } from './command.ts'
@@ -12,7 +12,7 @@ const NAMESPACE = '4b1d2f0e-3a58-5c7e-9f6a-6d0f1c2b3a49'
 /** Names the command as its events' cause: the same under the same key, else a new one. */
 export function commandIdOf(name: string, id: string, { actor, idempotencyKey }: Request): string {
   return idempotencyKey === undefined
-    ? uuidv7()
+    ? randomUUID()
     : uuidv5(JSON.stringify([actor.name, name, id, idempotencyKey]), NAMESPACE)
 }
 
