@@ -49,11 +49,13 @@ export async function start(io: Io, config: Config): Promise<Running> {
   )
   const flushing = setInterval(() => logger.flush(), 500).unref()
   const bar = progress(io, 'building the read model')
+  const told = { conflicted: () => {} }
   const registry = await Registry.open({
     log: await openSqliteEventLog(folder),
     personal: openSqlitePersonalStore(folder),
     readModelPath: readModelIn(folder),
     systemNow: io.now,
+    onConflict: () => told.conflicted(),
     onRebuild: ({ position, head }) => bar.update(Number(position.commit), Number(head.commit)),
     onFault: (fault, final) =>
       logger[final ? 'fatal' : 'warn']({ fault: fault.message }, final ? 'projector stopped' : 'fault'),
@@ -69,6 +71,7 @@ export async function start(io: Io, config: Config): Promise<Running> {
     version: '0.1.0',
     trustProxy: config.TRUST_PROXY,
     limits,
+    told,
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
   const sweeping = setInterval(() => {

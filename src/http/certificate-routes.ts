@@ -33,9 +33,9 @@ export const certificateRoutes: FastifyPluginAsyncZod<{ registry: Registry }> = 
         querystring: z.strictObject({
           at: plainDate.optional().meta({ description: 'The day asked about; today without it.' }),
           known: z.iso
-            .datetime()
+            .datetime({ offset: true })
             .optional()
-            .meta({ description: 'What the registry knew at this instant (UTC).' }),
+            .meta({ description: 'What the registry knew at this instant.' }),
         }),
         response: problems,
       },

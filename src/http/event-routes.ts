@@ -45,8 +45,8 @@ export const eventRoutes: FastifyPluginAsyncZod<{ registry: Registry; stopping: 
         querystring: z.strictObject({
           after: z.string().max(50).optional().meta({ description: 'Position behind which to begin.' }),
           ...filters,
-          since: z.iso.datetime().optional(),
-          until: z.iso.datetime().optional(),
+          since: z.iso.datetime({ offset: true }).optional(),
+          until: z.iso.datetime({ offset: true }).optional(),
           limit: z.coerce.number().int().min(1).optional(),
         }),
         response: problems,
@@ -79,12 +79,15 @@ export const eventRoutes: FastifyPluginAsyncZod<{ registry: Registry; stopping: 
     },
     async (request, reply) => {
       if (listeners >= MOST_LISTENERS) throw new ProblemError('too-many-listeners')
+      const gone = closed(reply.raw)
       const { after, ...filter } = request.query
       const given = request.headers['last-event-id'] ?? after
       const from = given === undefined ? await registry.log.head() : positionOf(given)
-      listeners++
-      reply.raw.once('close', () => listeners--)
-      const signal = AbortSignal.any([stopping, closed(reply.raw)])
+      if (!gone.aborted) {
+        listeners++
+        gone.addEventListener('abort', () => listeners--)
+      }
+      const signal = AbortSignal.any([stopping, gone])
       const stream = Readable.from(live(registry, from, filter, signal), {
         objectMode: false,
         highWaterMark: 16_384,
@@ -112,6 +115,8 @@ async function* ndjson(
     if (wanted.length > 0) yield `${wanted.map(lineOf).join('\n')}\n`
     if (left <= 0) return
   }
+  // Ended properly, half a history would look like a whole one.
+  if (signal.aborted) throw new ProblemError('stopping')
 }
 
 async function* live(registry: Registry, from: Position, filter: Filter, signal: AbortSignal) {
@@ -119,7 +124,7 @@ async function* live(registry: Registry, from: Position, filter: Filter, signal:
   const batches = registry.log.follow(from, { signal, batchSize: 100 })[Symbol.asyncIterator]()
   let next = batches.next()
   while (!signal.aborted) {
-    const batch = await Promise.race([next, heartbeat(signal)])
+    const batch = await orHeartbeat(next, signal)
     if (batch === 'heartbeat') {
       yield ': alive\n\n'
       continue
@@ -134,16 +139,15 @@ async function* live(registry: Registry, from: Position, filter: Filter, signal:
 const frameOf = (event: RecordedEvent) =>
   `id: ${formatPosition(event.position)}\nevent: ${event.type}\ndata: ${lineOf(event)}\n\n`
 
-function heartbeat(signal: AbortSignal): Promise<'heartbeat'> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve('heartbeat')
-    }
-    const timer = setTimeout(done, HEARTBEAT_MS)
-    timer.unref()
-    signal.addEventListener('abort', done, { once: true })
+/** What comes first; the timer goes with it, since a replay waits for thousands of batches. */
+function orHeartbeat<T>(next: Promise<T>, signal: AbortSignal): Promise<T | 'heartbeat'> {
+  const { promise, resolve } = Promise.withResolvers<'heartbeat'>()
+  const beat = () => resolve('heartbeat')
+  const timer = setTimeout(beat, HEARTBEAT_MS).unref()
+  signal.addEventListener('abort', beat, { once: true })
+  return Promise.race([next, promise]).finally(() => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', beat)
   })
 }
 

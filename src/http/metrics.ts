@@ -1,6 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry as Prometheus } from 'prom-client'
 import type { Registry } from '../registry.ts'
 
+/** What the registry tells before there is a server: the server puts its counters in here. */
+export type Told = { conflicted: () => void }
+
 /** What the server counts, for Prometheus. One a server: several may live in one process. */
 export class Metrics {
   readonly #prometheus = new Prometheus()

@@ -164,6 +164,7 @@ const OTHERS = {
     title: 'Nothing about persons can be recorded now',
     mend: 'Repeat the request unchanged later.',
   },
+  stopping: { status: 503, title: 'The registry is being stopped', mend: 'Repeat the request later.' },
   'request-refused': { status: 400, title: 'The request was refused', mend: 'See `detail`.' },
   'internal-error': { status: 500, title: 'The registry failed', mend: 'Tell the operator the request ID.' },
 } as const satisfies Readonly<Record<string, ProblemType>>

@@ -19,7 +19,7 @@ import { commandRoutes } from './command-routes.ts'
 import { sendProblem } from './error-handler.ts'
 import { eventRoutes } from './event-routes.ts'
 import { healthRoutes } from './health-routes.ts'
-import { Metrics } from './metrics.ts'
+import { Metrics, type Told } from './metrics.ts'
 import { ProblemError } from './problem.ts'
 import { problemRoutes } from './problem-routes.ts'
 import { queryRoutes } from './query-routes.ts'
@@ -39,6 +39,8 @@ export type ServerOptions = {
   readonly trustProxy?: boolean
   /** Requests a minute for one key, and for one address without a key. */
   readonly limits?: { readonly perKey: number; readonly perAddress: number }
+  /** Where the registry tells what the server counts. */
+  readonly told?: Told
 }
 
 const MAX_BODY = 1024 * 1024
@@ -57,20 +59,27 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
     forceCloseConnections: 'idle',
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply)
+    },
   }) as unknown as FastifyInstance
   app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(sendProblem)
-  app.setNotFoundHandler(() => {
-    throw new ProblemError('not-found')
-  })
   app.decorateRequest('actor', undefined)
   app.addHook('onClose', async () => metrics.stop())
-  app.addHook('preClose', async () => stopping.abort())
+  app.addHook('preClose', async () => {
+    stopping.abort()
+    closeIdle(app)
+  })
+  if (options.told) options.told.conflicted = metrics.conflicted
   await headers(app)
   requestLog(app, metrics)
   await limit(app, registry, options.limits ?? DEFAULT_LIMITS)
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, () => {
+    throw new ProblemError('not-found')
+  })
   await reference(app, options.version)
   await app.register(
     async (api) => {
@@ -91,6 +100,13 @@ export async function closeWithin(app: FastifyInstance, ms: number): Promise<voi
   const timer = setTimeout(() => app.server.closeAllConnections(), ms)
   await app.close()
   clearTimeout(timer)
+}
+
+/** Fastify closes idle connections once; one whose request was still in hand then would hold up the stop until it ends. */
+function closeIdle({ server }: FastifyInstance): void {
+  const closing = setInterval(() => server.closeIdleConnections(), 20)
+  server.once('close', () => clearInterval(closing))
+  if (!server.listening) clearInterval(closing)
 }
 
 function requestIdOf(given: string | string[] | undefined): string {
