@@ -6,10 +6,10 @@ import { concurrently } from './append-rates.ts'
 import { inNewFolder } from './folders.ts'
 
 type EmmettStore = {
-  appendToStream(stream: string, events: object[], options: object): Promise<unknown>
-  close?(): Promise<void>
+  readonly appendToStream: (stream: string, events: object[], options: object) => Promise<unknown>
+  readonly close?: () => Promise<void>
 }
-type EmmettPackage = { getSQLiteEventStore(options: object): EmmettStore }
+type EmmettPackage = { readonly getSQLiteEventStore: (options: object) => EmmettStore }
 
 /**
  * Awards a second into Emmett's SQLite event store, from a folder where it has been installed (its native driver is

@@ -51,11 +51,6 @@ class Walk {
     this.#say('1', `the registry runs at ${this.#running.url}, in an empty folder`)
     this.#say('2', 'the 34th session of the Interstate Council is imported:')
     await this.#import()
-    await this.#post('/issuers/interstate-council/accreditations', registrar, {
-      accreditationId: 'status',
-      kinds: ['status', 'excellence'],
-      from: '2024-01-01',
-    })
     const { key } = await this.#post('/issuers/interstate-council/keys', registrar, {
       role: 'issuer',
       label: 'demo',
