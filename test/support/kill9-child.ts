@@ -21,6 +21,16 @@ async function write(writer: number): Promise<never> {
   }
 }
 
+/** A pipe whose reader is slow takes a line in parts, or nothing for a while (EAGAIN). */
 function acknowledge(line: Acknowledged): void {
-  writeSync(1, `${JSON.stringify(line)}\n`)
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  let rest = Buffer.from(`${JSON.stringify(line)}\n`)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(pause, 0, 0, 1)
+    }
+  }
 }
