@@ -109,8 +109,11 @@ function closeIdle({ server }: FastifyInstance): void {
   if (!server.listening) clearInterval(closing)
 }
 
+/** A caller's own ID counts if it is a UUID: it goes into the log for ever, where a name must not. */
 function requestIdOf(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
+  return typeof given === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(given)
+    ? given
+    : randomUUID()
 }
 
 /** helmet works its headers out once; they are then one constant for every answer (helmet itself costs 14 µs a request). */

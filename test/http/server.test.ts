@@ -286,6 +286,10 @@ void t.test('operators and developers find their way', async (t) => {
   t.match((await reader.get('/docs/')).headers['content-security-policy'], /script-src 'self'/)
   t.equal((await reader.get('/api/v1/events')).status, 401)
   t.equal((await client(app, keys.issuer).get('/api/v1/events')).status, 403)
+  const own = '018f6b5e-0000-7000-8000-000000000001'
+  t.equal((await reader.get('/api/v1/statistics', { 'x-request-id': own })).headers['x-request-id'], own)
+  const named = await reader.get('/api/v1/statistics', { 'x-request-id': 'Ivan.Ivanov' })
+  t.not(named.headers['x-request-id'], 'Ivan.Ivanov', 'a request ID cannot carry a name into the log')
   const { headers } = await reader.get('/api/v1/statistics')
   t.match(headers, {
     'content-security-policy': /default-src 'none'/,
