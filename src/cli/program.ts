@@ -61,7 +61,8 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) })
     .addHelpText('after', EXAMPLES)
-    .addHelpText('after', EXIT_HELP)
+    .addHelpText('afterAll', `\n${EXIT_HELP}`)
+    .configureHelp({ showGlobalOptions: true })
   const config = () => {
     const { data } = program.opts<{ data?: string }>()
     return readConfig({ ...io.env, ...(data !== undefined && { DATA_DIR: data }) })
