@@ -1,3 +1,4 @@
+import { keysWithoutPlace, unknownKeys } from './import-keys.ts'
 import { type Bag, bag, has, list, personOf, text } from './import-parts.ts'
 import {
   type ImportRow,
@@ -16,20 +17,6 @@ const slugOf = (name: unknown) =>
     .replace(/^-|-$/g, '')
     .slice(0, 60)
 
-/** Keys that say something about the file, not to the registry. */
-const ABOUT = new Set(['about', 'whatTheTextTeachesTheRegistry'])
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  '': [
-    'awardingBody',
-    'issuer',
-    'session',
-    'participants',
-    'organizations',
-    'awards',
-    'countriesRepresented',
-  ],
-}
-
 /**
  * Reads a bundle: a session of an awarding body with its organizations, participants and awards, as
  * examples/session-34.json has it. What the file leaves out is derived where that is safe, and each time noted.
@@ -47,9 +34,9 @@ export class Bundle {
   }
 
   read(): ReadFile {
-    for (const name of Object.keys(this.#root))
-      if (!ABOUT.has(name) && !KNOWN['']?.includes(name))
-        this.#problem([name], 'is not known in a bundle; mend its name or leave it out')
+    for (const path of unknownKeys(this.#root))
+      this.#problem(path, 'is not known in a bundle; mend its name or leave it out')
+    this.#notes.push(...keysWithoutPlace(this.#root))
     const body = this.#organizations()
     if (body !== undefined) {
       this.#issuer(body)

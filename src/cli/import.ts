@@ -26,10 +26,8 @@ export async function importFile(io: Io, folder: string, file: string, options: 
   try {
     const problems = [...read.problems, ...(await problemsOf(house, read.rows))]
     const report: Report = { recorded: 0, already: 0, problems, notes: read.notes }
-    const bad = new Set(problems.map(({ line: at }) => at))
-    const good = read.rows.filter(
-      (row) => !bad.has(row.place.line) && !(row.follows && bad.has(row.follows.place.line)),
-    )
+    const bad = badRows(read.rows, problems)
+    const good = read.rows.filter((row) => !bad.has(row) && !(row.follows && bad.has(row.follows)))
     const stopped = problems.length > 0 && options.skipInvalid !== true
     if (!stopped && options.dryRun !== true) await record(io, house, good, report)
     tell(io, report, { ...options, rows: good.length, stopped })
@@ -37,6 +35,23 @@ export async function importFile(io: Io, folder: string, file: string, options: 
   } finally {
     await house.close()
   }
+}
+
+/** The rows that the problems are about: of those that a problem stands in, the innermost. */
+function badRows(rows: readonly ImportRow[], problems: readonly Problem[]): ReadonlySet<ImportRow> {
+  const bad = new Set<ImportRow>()
+  for (const problem of problems) {
+    const around = rows.filter((row) => standsIn(problem, row))
+    const innermost = Math.max(...around.map(({ place }) => place.pointer.length))
+    for (const row of around) if (row.place.pointer.length === innermost) bad.add(row)
+  }
+  return bad
+}
+
+/** A line of NDJSON is one row; a bundle may be one line as a whole, and its pointers tell the rows apart. */
+function standsIn({ line: at, pointer }: Problem, { place }: ImportRow): boolean {
+  if (place.pointer === '') return at === place.line
+  return pointer === place.pointer || pointer.startsWith(`${place.pointer}/`)
 }
 
 function readRows(file: string): ReadFile {

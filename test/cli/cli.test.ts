@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
@@ -75,6 +76,59 @@ void t.test('every bad row is named by line and field, and none is recorded', as
   t.equal(cli(data, 'import', file).code, 65)
   t.equal(cli(data, 'replay').out, '')
   t.match(JSON.parse(cli(data, 'import', file, '--skip-invalid', '--json').out), { recorded: AWARDS.length })
+})
+
+void t.test('in a bundle of one line, a bad row leaves the others, and no key is swallowed', async (t) => {
+  const data = folder()
+  t.teardown(() => rmSync(data, { recursive: true }))
+  const file = join(data, 'one-line.json')
+  const sample = JSON.parse(readFileSync(SAMPLE, 'utf8'))
+  const award = { kind: 'status', recipient: 'state-fund', title: { en: 'Status' } }
+  const good = { ...sample, awards: [award] }
+  writeFileSync(
+    file,
+    JSON.stringify({ ...good, awards: [award, { ...award, recipient: 'No organisation' }] }),
+  )
+  const skipped = JSON.parse(cli(data, 'import', file, '--skip-invalid', '--json').out)
+  t.match(skipped.problems, [{ line: 1, pointer: '/awards/1/recipient' }])
+  writeFileSync(file, JSON.stringify(good))
+  t.match(JSON.parse(cli(data, 'import', file, '--json').out), { recorded: 0, already: skipped.recorded })
+  writeFileSync(
+    file,
+    JSON.stringify({
+      ...good,
+      session: { ...sample.session, mood: 1 },
+      awards: [{ ...award, validUntl: '' }],
+    }),
+  )
+  t.match(JSON.parse(cli(data, 'import', file, '--dry-run', '--json').out).problems, [
+    { pointer: '/session/mood' },
+    { pointer: '/awards/0/validUntl' },
+  ])
+})
+
+void t.test('an import killed with -9 goes on where it was', async (t) => {
+  const data = folder()
+  t.teardown(() => rmSync(data, { recursive: true }))
+  const file = join(data, 'rows.ndjson')
+  const rows = Array.from({ length: 2_000 }, (_, n) => ({
+    command: 'organization.register',
+    id: `org-${n}`,
+    name: { en: `Organisation ${n}` },
+  }))
+  writeFileSync(file, ndjson(rows))
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  const child = spawn(process.execPath, [MAIN, '--data', data, 'import', file], { env, stdio: 'ignore' })
+  const there = () => cli(data, 'replay').out.split('\n').length - 1
+  while (child.exitCode === null && (!existsSync(join(data, 'log.sqlite')) || there() === 0)) await sleep(5)
+  child.kill('SIGKILL')
+  if (child.signalCode === null) await once(child, 'exit')
+  t.equal(child.signalCode, 'SIGKILL', 'it was killed at work')
+  const before = there()
+  t.ok(before > 0 && before < rows.length, `${before} of ${rows.length}`)
+  const second = JSON.parse(cli(data, 'import', file, '--json').out)
+  t.match(second, { recorded: rows.length - before, already: before })
+  t.equal(there(), rows.length)
 })
 
 void t.test('verify and history answer from the log, with exit codes', async (t) => {
@@ -194,6 +248,8 @@ void t.test('help names every command, and wrong usage ends with 2', async (t) =
     'Exit codes',
   ])
     t.match(out, name)
+  const help = cli('.', 'verify', '--help').out
+  for (const part of ['--at', '--data', 'Exit codes']) t.match(help, part)
   t.equal(cli('.', 'paint').code, 2)
   t.match(readFileSync(MAIN, 'utf8'), /process\.env/)
 })
