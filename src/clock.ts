@@ -5,6 +5,7 @@
 export class Clock {
   readonly #system: () => number
   #latest = ''
+  #read = Number.NaN
 
   /** `system` answers milliseconds since 1970, as `Date.now` does. */
   constructor(system: () => number) {
@@ -13,7 +14,10 @@ export class Clock {
 
   /** RFC 3339, UTC, milliseconds. */
   readonly now = (): string => {
-    const text = new Date(this.#system()).toISOString()
+    const read = this.#system()
+    if (read === this.#read) return this.#latest
+    this.#read = read
+    const text = new Date(read).toISOString()
     if (text > this.#latest) this.#latest = text
     return this.#latest
   }

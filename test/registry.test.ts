@@ -16,7 +16,7 @@ import {
 const actor = councilKey
 const answerOf = ({ registry }: TestRegistry, id: string, at: string, known?: string) => {
   const found = certificateAnswer(registry.readModel, id, { at, known })
-  return found.kind === 'found' ? JSON.parse(found.json) : found.kind
+  return found.kind === 'found' ? JSON.parse(found.body.toString()) : found.kind
 }
 
 void t.test('from a recorded award to a verified certificate', async (t) => {

@@ -48,8 +48,8 @@ export async function verify(
       )
       return EXIT.unknown
     }
-    const answer = JSON.parse(found.json) as Answer
-    if (options.json) line(io.out, found.json)
+    const answer = JSON.parse(found.body.toString()) as Answer
+    if (options.json) line(io.out, found.body.toString())
     else describe(io, answer)
     return answer.verdict.status === 'valid' ? EXIT.ok : EXIT.notValid
   } finally {

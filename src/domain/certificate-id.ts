@@ -46,7 +46,8 @@ export function isCertificateId(text: string): boolean {
   return reading.ok && reading.id === text
 }
 
-const print = (digits: string) => `${digits.match(/.{4}/g)?.join('-')}-${checkCharacter(digits)}`
+const print = (digits: string) =>
+  `${digits.slice(0, 4)}-${digits.slice(4, 8)}-${digits.slice(8, 12)}-${digits.slice(12)}-${checkCharacter(digits)}`
 
 /** ISO/IEC 7064, hybrid system MOD 37,36. */
 function checkCharacter(digits: string): string {

@@ -48,7 +48,7 @@ export const certificateRoutes: FastifyPluginAsyncZod<{ registry: Registry }> = 
         throw new ProblemError(found.kind === 'unknown' ? 'award-not-found' : 'not-known-then')
       // The tag is the stream's revision, for If-Match. The verdict changes with the calendar alone, so none is cached.
       reply.header('etag', etagOf(found.revision)).header('cache-control', 'no-store')
-      return reply.type('application/json; charset=utf-8').send(found.json)
+      return reply.type('application/json; charset=utf-8').send(found.body)
     },
   )
 

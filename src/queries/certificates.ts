@@ -6,6 +6,7 @@ import { readHistory } from '../projections/history.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 import { accreditationAnswer } from './accreditation.ts'
 import { showPersons } from './persons.ts'
+import { rememberedAnswers } from './remembered-answers.ts'
 
 export type CertificateQuery = {
   /** The day that the question is about: what was true then. */
@@ -14,9 +15,12 @@ export type CertificateQuery = {
   readonly known?: string | undefined
 }
 
-/** `not-known-then`: recorded later than the instant asked for. */
+/**
+ * `body` is the answer as JSON, ready to be sent: encoded in UTF-8 where it was asked for before.
+ * `not-known-then`: recorded later than the instant asked for.
+ */
 export type CertificateFound =
-  | { readonly kind: 'found'; readonly revision: bigint; readonly json: string }
+  | { readonly kind: 'found'; readonly revision: bigint; readonly body: string | Buffer }
   | { readonly kind: 'unknown' | 'not-known-then' }
 
 type Current = {
@@ -30,14 +34,24 @@ type Current = {
 
 /**
  * The answer to «what is this certificate worth»: the verdict of the day, what it says, its lineage, and whether its
- * issuer was accredited on the day of issue. `json` is ready to be sent.
+ * issuer was accredited on the day of issue.
  */
 export function certificateAnswer(model: ReadModel, id: string, query: CertificateQuery): CertificateFound {
   if (query.known !== undefined) return answerAsKnown(model, id, query.at, query.known)
+  const answers = rememberedAnswers(model)
+  const key = `${id} ${query.at}`
+  const remembered = answers.get(key)
+  if (remembered) return remembered
+  const found = currentAnswer(model, id, query)
+  if (found.kind === 'found' && !namesPersons(found.body)) answers.asked(key, found)
+  return found
+}
+
+function currentAnswer(model: ReadModel, id: string, query: CertificateQuery) {
   const row = model
     .prepare('SELECT revision, issuer, kind, issued_on, document, verdicts FROM certificate WHERE id = ?')
     .get(id) as Current | undefined
-  if (!row || row.document === null) return { kind: 'unknown' }
+  if (!row || row.document === null) return { kind: 'unknown' } as const
   const { revision, issuer: issuerId, kind, issued_on: issuedOn, document } = row
   const verdict = verdictAt(JSON.parse(row.verdicts) as readonly Verdict[], query.at)
   return render(model, { id, revision, document, verdict, query, issue: { issuerId, kind, issuedOn } })
@@ -68,25 +82,23 @@ type Rendering = {
   readonly issue: { readonly issuerId: string; readonly kind: string; readonly issuedOn: string }
 }
 
-function render(
-  model: ReadModel,
-  { id, revision, document, verdict, query, issue }: Rendering,
-): CertificateFound {
+function render(model: ReadModel, { id, revision, document, verdict, query, issue }: Rendering) {
   const accreditation = accreditationAnswer(model, issue, query.known)
   const persons = showPersons(model, personsOf(document))
-  const json =
+  const body =
     `{"id":"${id}","revision":"${revision}","at":"${query.at}"` +
     (query.known === undefined ? '' : `,"known":"${query.known}"`) +
     `,"verdict":${JSON.stringify(verdict)},"certificate":${document}` +
     `,"accreditation":${JSON.stringify(accreditation)}` +
     (persons.length === 0 ? '}' : `,"persons":${JSON.stringify(persons)}}`)
-  return { kind: 'found', revision: BigInt(revision), json }
+  return { kind: 'found', revision: BigInt(revision), body } as const
 }
 
+/** A document's own list of persons. Texts in it can't look like this: their quotation marks are escaped. */
+const namesPersons = (json: string) => json.includes('"persons":[{')
+
 function personsOf(document: string): readonly PersonRef[] {
-  return document.includes('"persons":[{')
-    ? ((JSON.parse(document) as CertificateDocument).persons ?? [])
-    : []
+  return namesPersons(document) ? ((JSON.parse(document) as CertificateDocument).persons ?? []) : []
 }
 
 export type CertificateFilter = {

@@ -12,8 +12,23 @@ export type KnownKey = {
   readonly revoked: boolean
 }
 
-/** An access key by its ID, revoked or not. */
+type Remembered = { readonly version: number; readonly keys: Map<string, KnownKey> }
+const remembered = new WeakMap<ReadModel, Remembered>()
+
+/** An access key by its ID, revoked or not. Read once for as long as no key changes; unknown IDs are not remembered. */
 export function findKey(readModel: ReadModel, keyId: string): KnownKey | undefined {
+  const version = readModel.versionOf('access_key')
+  let known = remembered.get(readModel)
+  if (known?.version !== version) {
+    known = { version, keys: new Map() }
+    remembered.set(readModel, known)
+  }
+  const key = known.keys.get(keyId) ?? readKey(readModel, keyId)
+  if (key) known.keys.set(keyId, key)
+  return key
+}
+
+function readKey(readModel: ReadModel, keyId: string): KnownKey | undefined {
   const row = readModel.prepare('SELECT * FROM access_key WHERE key_id = ?').get(keyId)
   if (!row) return undefined
   return {
