@@ -75,26 +75,28 @@ function answer(registry: Registry, entry: CatalogueEntry, ran: Ran, reply: Fast
   if (!ran.ok) throw problemOf(ran.refusal)
   const { id, revision, position, repeated, visible = true, extra } = ran
   if (creates(entry)) reply.code(201).header('location', `/api/v1/${entry.tag}/${id}`)
-  return reply.header('etag', etagOf(revision)).send({
+  const recorded = JSON.stringify({
     id,
     revision: String(revision),
     repeated,
     visible,
     ...(position && { position: formatPosition(position) }),
     ...(extra && { key: extra.key }),
-    ...stateOf(registry, entry, id),
   })
+  const state = stateOf(registry, entry, id)
+  return reply
+    .header('etag', etagOf(revision))
+    .type('application/json; charset=utf-8')
+    .send(state === undefined ? recorded : `${recorded.slice(0, -1)},"state":${state}}`)
 }
 
-function stateOf(registry: Registry, { tag }: CatalogueEntry, id: string): { state?: object } {
+/** What a GET of it answers now, as JSON. */
+function stateOf(registry: Registry, { tag }: CatalogueEntry, id: string): string | undefined {
   const { readModel } = registry
-  if (tag === 'persons') return {}
-  if (tag !== 'certificates') {
-    const state = documentAnswer(readModel, KINDS[tag], id)
-    return state ? { state } : {}
-  }
+  if (tag === 'persons') return undefined
+  if (tag !== 'certificates') return JSON.stringify(documentAnswer(readModel, KINDS[tag], id))
   const found = certificateAnswer(readModel, id, { at: registry.now().slice(0, 10) })
-  return found.kind === 'found' ? { state: JSON.parse(found.json) as object } : {}
+  return found.kind === 'found' ? found.body.toString() : undefined
 }
 
 const KINDS = { organizations: 'organization', sessions: 'session', issuers: 'issuer' } as const
