@@ -38,6 +38,7 @@ export class ReadModel {
   #statements = new Map<string, StatementSync>()
   readonly #held = new Set<string>()
   readonly #versions = new Map<string, number>()
+  #snapshot: NodeJS.Immediate | undefined
 
   /** Opens or makes the file. Throws `ReadModelOutdatedError` where other projections made it. */
   constructor(path: string, options: ReadModelOptions) {
@@ -71,6 +72,23 @@ export class ReadModel {
     return statement
   }
 
+  /**
+   * Lets what is read in this turn of the event loop share one snapshot, and the locks that each query would take and
+   * give back for itself (a third of what reading one row costs). Ends by itself, and before anything is written.
+   */
+  snapshot(): void {
+    if (this.#snapshot !== undefined) return
+    this.prepare('BEGIN').run()
+    this.#snapshot = setImmediate(() => this.#endSnapshot())
+  }
+
+  #endSnapshot(): void {
+    if (this.#snapshot === undefined) return
+    clearImmediate(this.#snapshot)
+    this.#snapshot = undefined
+    this.prepare('COMMIT').run()
+  }
+
   /** Projects events that lie behind the position; those before it have been projected. */
   apply(events: readonly RegistryEvent[], position: Position): void {
     if (position.commit <= this.#position.commit) return
@@ -91,6 +109,7 @@ export class ReadModel {
   /** Runs `write` in one transaction; a bulk load is one transaction from its opening to `finish`. */
   transaction(write: () => void): void {
     if (this.#options.bulk) return write()
+    this.#endSnapshot()
     this.#db.exec('BEGIN IMMEDIATE')
     try {
       write()
@@ -149,11 +168,13 @@ export class ReadModel {
    * the unused middle of pages (personal/sqlite-clean.ts), so that file is written anew and its WAL cut.
    */
   cleanErasable(): void {
+    this.#endSnapshot()
     this.#db.exec('VACUUM personal')
     this.#db.exec('PRAGMA personal.wal_checkpoint(TRUNCATE)')
   }
 
   close(): void {
+    if (this.#db.isOpen) this.#endSnapshot()
     this.#statements.clear()
     if (this.#db.isOpen) this.#db.close()
   }

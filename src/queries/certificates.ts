@@ -43,11 +43,12 @@ export function certificateAnswer(model: ReadModel, id: string, query: Certifica
   const remembered = answers.get(key)
   if (remembered) return remembered
   const found = currentAnswer(model, id, query)
-  if (found.kind === 'found' && !namesPersons(found.body)) answers.asked(key, found)
+  if (found.kind === 'found' && !found.namesPersons) answers.asked(key, found)
   return found
 }
 
 function currentAnswer(model: ReadModel, id: string, query: CertificateQuery) {
+  model.snapshot()
   const row = model
     .prepare('SELECT revision, issuer, kind, issued_on, document, verdicts FROM certificate WHERE id = ?')
     .get(id) as Current | undefined
@@ -91,7 +92,7 @@ function render(model: ReadModel, { id, revision, document, verdict, query, issu
     `,"verdict":${JSON.stringify(verdict)},"certificate":${document}` +
     `,"accreditation":${JSON.stringify(accreditation)}` +
     (persons.length === 0 ? '}' : `,"persons":${JSON.stringify(persons)}}`)
-  return { kind: 'found', revision: BigInt(revision), body } as const
+  return { kind: 'found', revision: BigInt(revision), body, namesPersons: persons.length > 0 } as const
 }
 
 /** A document's own list of persons. Texts in it can't look like this: their quotation marks are escaped. */
