@@ -3,7 +3,6 @@ import { pino } from 'pino'
 import { buildServer, closeWithin } from '../http/server.ts'
 import { acquireServerLock, FolderInUseError } from '../log/server-lock.ts'
 import { openSqliteEventLog } from '../log/sqlite-event-log.ts'
-import { openSqlitePersonalStore } from '../personal/sqlite-personal-store.ts'
 import { hasRegistrarKey } from '../queries/keys.ts'
 import { Registry } from '../registry.ts'
 import type { Config } from './config.ts'
@@ -11,6 +10,7 @@ import { EXIT, ExitError } from './exit-codes.ts'
 import { readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
 import { grant } from './keys.ts'
+import { openPersonal } from './stores.ts'
 
 /** How long a stop may take, in milliseconds: what was accepted is finished, the rest is cut. */
 const STOP_MS = 9_000
@@ -45,14 +45,14 @@ export async function start(io: Io, config: Config): Promise<Running> {
   const lock = lockOf(folder)
   const logger = pino(
     { level: config.LOG_LEVEL, base: null },
-    pino.destination({ dest: 1, sync: false, minLength: 8_192 }),
+    pino.destination({ dest: 1, sync: false, minLength: 65_536, maxWrite: 131_072 }),
   )
   const flushing = setInterval(() => logger.flush(), 500).unref()
   const bar = progress(io, 'building the read model')
   const told = { conflicted: () => {} }
   const registry = await Registry.open({
     log: await openSqliteEventLog(folder),
-    personal: openSqlitePersonalStore(folder),
+    personal: await openPersonal(config),
     readModelPath: readModelIn(folder),
     systemNow: io.now,
     onConflict: () => told.conflicted(),
@@ -74,6 +74,7 @@ export async function start(io: Io, config: Config): Promise<Running> {
     told,
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
+  logger.flush()
   const sweeping = setInterval(() => {
     registry.sweep().catch((error: Error) => logger.warn({ fault: error.message }, 'sweep failed'))
   }, SWEEP_MS).unref()

@@ -9,6 +9,8 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const CROCKFORD_DIGITS = /^[0-9A-HJKMNP-TV-Z]+$/
 /** The check character may be any of 36. Crockford's look-alikes I, L, O and U can stand only there. */
 const MOD_37_36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const VALUES = new Map([...MOD_37_36].map((character, value) => [character.charCodeAt(0), value]))
+const PRINTED = /^(?:[0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-Z]$/
 
 /** Prints an ID from 10 bytes that nobody can guess. */
 export function certificateIdFrom(bytes: Uint8Array): CertificateId {
@@ -31,6 +33,8 @@ export type CertificateIdReading =
  */
 export function readCertificateId(typed: string): CertificateIdReading {
   if (typed.length > 64) return { ok: false, problem: 'malformed' }
+  if (PRINTED.test(typed) && typed.endsWith(checkCharacter(typed.slice(0, 19).replaceAll('-', ''))))
+    return { ok: true, id: typed }
   const text = typed.toUpperCase().replace(/[\s\-\u2010-\u2015\u2212]/g, '')
   if (text.length !== 17) return { ok: false, problem: 'malformed' }
   const digits = text.slice(0, 16).replaceAll('O', '0').replace(/[IL]/g, '1')
@@ -52,8 +56,8 @@ const print = (digits: string) =>
 /** ISO/IEC 7064, hybrid system MOD 37,36. */
 function checkCharacter(digits: string): string {
   let product = 36
-  for (const digit of digits) {
-    const sum = (product + MOD_37_36.indexOf(digit)) % 36
+  for (let at = 0; at < digits.length; at++) {
+    const sum = (product + (VALUES.get(digits.charCodeAt(at)) ?? 0)) % 36
     product = ((sum === 0 ? 36 : sum) * 2) % 37
   }
   return MOD_37_36[(37 - product) % 36] ?? ''

@@ -14,6 +14,7 @@ export class Metrics {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers: [this.#prometheus],
   })
+  readonly #series = new Map<string, { observe(seconds: number): void }>()
   readonly #events = new Counter({
     name: 'registry_events_projected_total',
     help: 'Events that the read model took in.',
@@ -50,8 +51,15 @@ export class Metrics {
   readonly appended = () => this.#appends.inc()
   readonly conflicted = () => this.#conflicts.inc()
 
+  /** Routes, methods and statuses are few: what they name is looked up once. */
   requested(method: string, route: string, status: number, milliseconds: number): void {
-    this.#requests.observe({ method, route, status }, milliseconds / 1_000)
+    const key = `${status} ${method} ${route}`
+    let series = this.#series.get(key)
+    if (series === undefined) {
+      series = this.#requests.labels({ method, route, status })
+      this.#series.set(key, series)
+    }
+    series.observe(milliseconds / 1_000)
   }
 
   text(): Promise<string> {
