@@ -3,6 +3,20 @@ import { EXIT, ExitError } from './exit-codes.ts'
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
+/** Says what is wrong with a URL of PostgreSQL without repeating it: it may hold a password. */
+function postgresUrl(text: string, context: z.RefinementCtx): void {
+  const url = URL.parse(text)
+  const message =
+    url === null || !/^postgres(ql)?:$/.test(url.protocol)
+      ? 'is not a URL such as postgres://registry:password@localhost/personal?sslmode=verify-full'
+      : url.pathname.length < 2
+        ? 'names no database: it ends in /personal, for example'
+        : url.hostname.includes(',')
+          ? 'names several hosts; name one, the address that always leads to the primary'
+          : undefined
+  if (message !== undefined) context.addIssue({ code: 'custom', message })
+}
+
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -12,9 +26,12 @@ const schema = z.object({
   RATE_LIMIT_PER_KEY: z.coerce.number().int().min(1).default(6_000),
   RATE_LIMIT_PER_ADDRESS: z.coerce.number().int().min(1).default(600),
   EVENTSTORE_URL: z.undefined({ error: 'is not supported yet; this release keeps its log in DATA_DIR' }),
-  PERSONAL_URL: z.undefined({ error: 'is not supported yet; this release keeps personal data in DATA_DIR' }),
+  PERSONAL_URL: z.string().superRefine(postgresUrl).optional(),
 })
 export type Config = z.infer<typeof schema>
+
+/** The part of the settings that says where the registry keeps what it knows. */
+export type Stores = Pick<Config, 'DATA_DIR' | 'PERSONAL_URL' | 'EVENTSTORE_URL'>
 
 /** Reads the environment once. Throws a usage error that names the variable and what is wrong with it. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {

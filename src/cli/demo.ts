@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readConfig } from './config.ts'
+import { type Config, readConfig } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { importFile } from './import.ts'
 import { type Io, line } from './io.ts'
@@ -16,7 +16,7 @@ export async function demo(io: Io, { keep }: { keep?: boolean }): Promise<number
   const config = readConfig({ DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'silent' })
   const running = await start(io, config)
   try {
-    await new Walk(io, running, folder).run()
+    await new Walk(io, running, config).run()
     if (keep) {
       line(io.out, '\nThe server goes on until you press Ctrl-C.')
       await new Promise<void>((resolve) => io.onStop(resolve))
@@ -38,12 +38,12 @@ type Answer = Readonly<Record<string, never>> & {
 class Walk {
   readonly #io: Io
   readonly #running: Running
-  readonly #folder: string
+  readonly #config: Config
 
-  constructor(io: Io, running: Running, folder: string) {
+  constructor(io: Io, running: Running, config: Config) {
     this.#io = io
     this.#running = running
-    this.#folder = folder
+    this.#config = config
   }
 
   async run(): Promise<void> {
@@ -94,7 +94,7 @@ class Walk {
 
   async #import(): Promise<void> {
     if (!existsSync(SAMPLE)) throw new ExitError(EXIT.failed, `the sample is missing: ${SAMPLE}`)
-    const code = await importFile(this.#io, this.#folder, SAMPLE, {})
+    const code = await importFile(this.#io, this.#config, SAMPLE, {})
     if (code !== EXIT.ok) throw new ExitError(EXIT.failed, 'the sample could not be imported')
   }
 

@@ -1,5 +1,6 @@
 import { timelineOf } from '../queries/timeline.ts'
 import { idOf, loadCertificate } from './certificate.ts'
+import type { Stores } from './config.ts'
 import { EXIT } from './exit-codes.ts'
 import { openHouse } from './house.ts'
 import { type Io, line, safe } from './io.ts'
@@ -7,12 +8,12 @@ import { type Io, line, safe } from './io.ts'
 /** `history ID`: every change of a certificate: who, when, why, before and after. */
 export async function history(
   io: Io,
-  folder: string,
+  config: Stores,
   typed: string,
   options: { json?: boolean },
 ): Promise<number> {
   const id = idOf(typed)
-  const house = await openHouse(folder, io.now)
+  const house = await openHouse(config, io.now)
   try {
     await loadCertificate(house, id)
     const timeline = timelineOf(house.readModel, id)

@@ -7,11 +7,12 @@ import type { CommandDeps } from '../commands/catalogue-entry.ts'
 import type { Actor } from '../commands/command.ts'
 import { FoldedStreams } from '../commands/folded-streams.ts'
 import { openSqliteEventLog, type SqliteEventLog } from '../log/sqlite-event-log.ts'
-import { openSqlitePersonalStore, type SqlitePersonalStore } from '../personal/sqlite-personal-store.ts'
 import { ALL } from '../projections/all.ts'
 import { ReadModel } from '../projections/read-model.ts'
 import { lookupOver } from '../queries/lookup.ts'
+import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
+import { type OpenedPersonalStore, openPersonal } from './stores.ts'
 
 export const readModelIn = (folder: string) => join(folder, 'read-model.sqlite')
 
@@ -22,7 +23,7 @@ export const OPERATOR: Actor = { name: 'command-line', role: 'registrar', issuer
 export type House = {
   readonly folder: string
   readonly log: SqliteEventLog
-  readonly personal: SqlitePersonalStore
+  readonly personal: OpenedPersonalStore
   readonly clock: Clock
   /** For running commands: what they refer to is looked up in the log. */
   readonly deps: CommandDeps
@@ -32,7 +33,8 @@ export type House = {
 }
 
 /** Makes the folder readable by its owner alone. Throws a usage error where `mustExist` and there is no registry. */
-export async function openHouse(folder: string, now: () => number, mustExist = true): Promise<House> {
+export async function openHouse(config: Stores, now: () => number, mustExist = true): Promise<House> {
+  const { DATA_DIR: folder } = config
   if (mustExist && !existsSync(join(folder, 'log.sqlite')))
     throw new ExitError(
       EXIT.usage,
@@ -41,7 +43,10 @@ export async function openHouse(folder: string, now: () => number, mustExist = t
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const temporary = mkdtempSync(join(tmpdir(), 'registry-'))
   const log = await openSqliteEventLog(folder)
-  const personal = openSqlitePersonalStore(folder)
+  const personal = await openPersonal(config).catch(async (error: unknown) => {
+    await log.close()
+    throw error
+  })
   const readModel = new ReadModel(readModelIn(temporary), ALL)
   const clock = new Clock(now)
   const deps = {

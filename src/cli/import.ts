@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { entryNamed } from '../commands/catalogue.ts'
 import { organizationStream } from '../domain/organization.ts'
 import { sessionStream } from '../domain/session.ts'
+import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { type House, openHouse, OPERATOR } from './house.ts'
 import { Bundle } from './import-bundle.ts'
@@ -20,9 +21,9 @@ type Report = {
  * `import FILE`: validates every row first, and records nothing where one is bad. Each row carries a key made of what it
  * says, so a run that was cut off, or a second one, records only what is missing.
  */
-export async function importFile(io: Io, folder: string, file: string, options: Options): Promise<number> {
+export async function importFile(io: Io, config: Stores, file: string, options: Options): Promise<number> {
   const read = readRows(file)
-  const house = await openHouse(folder, io.now, false)
+  const house = await openHouse(config, io.now, false)
   try {
     const problems = [...read.problems, ...(await problemsOf(house, read.rows))]
     const report: Report = { recorded: 0, already: 0, problems, notes: read.notes }

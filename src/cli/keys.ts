@@ -1,5 +1,6 @@
 import { entryNamed } from '../commands/catalogue.ts'
 import type { Executed } from '../commands/executor.ts'
+import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { type House, openHouse, OPERATOR } from './house.ts'
 import { type Io, line } from './io.ts'
@@ -29,10 +30,10 @@ export async function runAsOperator(
 /** `key create`: grants an access key and shows it once. */
 export async function createKey(
   io: Io,
-  folder: string,
+  config: Stores,
   options: { role: string; issuer?: string; label?: string; json?: boolean },
 ): Promise<number> {
-  const house = await openHouse(folder, io.now)
+  const house = await openHouse(config, io.now)
   try {
     const key = await grant(house, options)
     line(io.out, options.json ? JSON.stringify({ key }) : key)
@@ -69,11 +70,11 @@ export async function grant(
 /** `erase PERSON`: forgets a person's data. */
 export async function erase(
   io: Io,
-  folder: string,
+  config: Stores,
   personId: string,
   options: { reason: string; reference?: string },
 ): Promise<number> {
-  const house = await openHouse(folder, io.now)
+  const house = await openHouse(config, io.now)
   try {
     const { reason, reference } = options
     const deps = { ...house.deps, lookup: { ...house.deps.lookup, personKnown: () => true } }

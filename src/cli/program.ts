@@ -27,7 +27,8 @@ Examples:
   npm run registry -- verify 7G2K-9M4X-TQ0B-3HZD-V --at 2024-11-07
   npm run registry -- replay --stream session-interstate-council-34 | head
 
-Environment: HOST, PORT, DATA_DIR, LOG_LEVEL, TRUST_PROXY, RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_ADDRESS.
+Environment: HOST, PORT, DATA_DIR, LOG_LEVEL, TRUST_PROXY, RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_ADDRESS,
+PERSONAL_URL (postgres://…: personal data there and not in the data folder).
 `
 
 /** Runs the command line; answers its exit code. Errors are one line; DEBUG=1 shows where they came from. */
@@ -67,7 +68,6 @@ function programOf(io: Io, end: (code: number) => void): Command {
     const { data } = program.opts<{ data?: string }>()
     return readConfig({ ...io.env, ...(data !== undefined && { DATA_DIR: data }) })
   }
-  const folder = () => config().DATA_DIR
   const command = (usage: string, summary: string) =>
     program.command(usage).description(summary).option('--json', 'answer in JSON')
 
@@ -78,27 +78,27 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .option('--dry-run', 'validate all and record nothing')
     .option('--skip-invalid', 'record the good rows although others are bad')
     .action(async (file: string, options: ImportOptions) =>
-      end(await importFile(io, folder(), file, options)),
+      end(await importFile(io, config(), file, options)),
     )
   command('verify <id>', 'what a certificate is worth, from the log itself')
     .option('--at <date>', 'the day asked about (default: today)')
     .option('--known <instant>', 'what the registry knew at that instant')
-    .action(async (id: string, options: VerifyOptions) => end(await verify(io, folder(), id, options)))
+    .action(async (id: string, options: VerifyOptions) => end(await verify(io, config(), id, options)))
   command('history <id>', 'every change of a certificate: who, when, why, before and after').action(
-    async (id: string, options: Json) => end(await history(io, folder(), id, options)),
+    async (id: string, options: Json) => end(await history(io, config(), id, options)),
   )
   command('replay', 'the history as NDJSON')
     .option('--until <place>', 'a position or an instant')
     .option('--stream <name>', 'one stream alone')
-    .action(async (options: ReplayOptions) => end(await replay(io, folder(), options)))
+    .action(async (options: ReplayOptions) => end(await replay(io, config(), options)))
   command('rebuild', 'make the read model anew; a running server goes over to it').action(
-    async (options: Json) => end(await rebuild(io, folder(), options)),
+    async (options: Json) => end(await rebuild(io, config(), options)),
   )
   command('check', 'check that the log is whole and the read model is what it adds up to').action(
-    async (options: Json) => end(await check(io, folder(), options)),
+    async (options: Json) => end(await check(io, config(), options)),
   )
   command('backup <folder>', 'copy the log and the personal store while they are in use').action(
-    async (target: string, options: Json) => end(await backup(io, folder(), target, options)),
+    async (target: string, options: Json) => end(await backup(io, config(), target, options)),
   )
   command('erase <person>', "erase a person's data; can't be undone")
     .requiredOption(
@@ -106,7 +106,7 @@ function programOf(io: Io, end: (code: number) => void): Command {
       'asked-by-the-person, legal-order, retention-ended or recorded-in-error',
     )
     .option('--reference <number>', 'a file number; never a name')
-    .action(async (person: string, options: EraseOptions) => end(await erase(io, folder(), person, options)))
+    .action(async (person: string, options: EraseOptions) => end(await erase(io, config(), person, options)))
   const key = program.command('key').description('access keys')
   key
     .command('create')
@@ -115,7 +115,7 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .option('--issuer <id>', 'whose key it is (needed for role issuer)')
     .option('--label <text>', 'a note on what it is for; name no person')
     .option('--json', 'answer in JSON')
-    .action(async (options: KeyOptions) => end(await createKey(io, folder(), options)))
+    .action(async (options: KeyOptions) => end(await createKey(io, config(), options)))
   program
     .command('demo')
     .description('the whole way in a fresh folder: import, issue, verify, correct, revoke, replay')

@@ -1,6 +1,7 @@
 import { lineOf } from '../queries/event-line.ts'
 import type { RecordedEvent } from '../log/event-log.ts'
 import { comparePositions, parsePosition, START } from '../log/position.ts'
+import type { Stores } from './config.ts'
 import { EXIT } from './exit-codes.ts'
 import { openHouse } from './house.ts'
 import { type Io, write } from './io.ts'
@@ -9,11 +10,11 @@ import { instantOf } from './times.ts'
 /** `replay`: the history as NDJSON, as fast as its reader takes it. A reader that goes away ends it quietly. */
 export async function replay(
   io: Io,
-  folder: string,
+  config: Stores,
   options: { until?: string; stream?: string },
 ): Promise<number> {
   const within = boundOf(options.until)
-  const house = await openHouse(folder, io.now)
+  const house = await openHouse(config, io.now)
   io.out.on('error', () => undefined)
   try {
     for await (const batch of house.log.readAll(START)) {

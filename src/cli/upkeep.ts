@@ -5,6 +5,7 @@ import { formatPosition } from '../log/position.ts'
 import { ALL } from '../projections/all.ts'
 import { ReadModel } from '../projections/read-model.ts'
 import { buildReadModel, rebuildReadModel } from '../projections/rebuild.ts'
+import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { openHouse, readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
@@ -12,12 +13,12 @@ import { type Io, line, progress } from './io.ts'
 type Options = { readonly json?: boolean }
 
 /** `rebuild`: makes the read model anew and swaps it in; a running server goes over to it. */
-export async function rebuild(io: Io, folder: string, { json }: Options): Promise<number> {
-  const house = await openHouse(folder, io.now)
+export async function rebuild(io: Io, config: Stores, { json }: Options): Promise<number> {
+  const house = await openHouse(config, io.now)
   const bar = progress(io, 'rebuilding')
   let events = 0
   try {
-    await rebuildReadModel(house.log, readModelIn(folder), {
+    await rebuildReadModel(house.log, readModelIn(house.folder), {
       onProgress: (at) => {
         events = at.events
         bar.update(Number(at.position.commit), Number(at.head.commit))
@@ -32,8 +33,8 @@ export async function rebuild(io: Io, folder: string, { json }: Options): Promis
 }
 
 /** `check`: the log is sound, and the read model is what a fresh replay of it gives. */
-export async function check(io: Io, folder: string, { json }: Options): Promise<number> {
-  const house = await openHouse(folder, io.now)
+export async function check(io: Io, config: Stores, { json }: Options): Promise<number> {
+  const house = await openHouse(config, io.now)
   const bar = progress(io, 'checking the log')
   const findings: string[] = []
   try {
@@ -44,7 +45,7 @@ export async function check(io: Io, folder: string, { json }: Options): Promise<
         `log: ${[position && `position ${position}`, stream, problem].filter(Boolean).join(', ')}`,
       )
     bar.stop()
-    if (findings.length === 0) findings.push(...(await compareReadModel(house.log, folder)))
+    if (findings.length === 0) findings.push(...(await compareReadModel(house.log, house.folder)))
   } finally {
     bar.stop()
     await house.close()
@@ -81,22 +82,24 @@ async function compareReadModel(
 }
 
 /** `backup DIR`: a copy of the log and of the personal store, taken while they are in use. */
-export async function backup(io: Io, folder: string, target: string, { json }: Options): Promise<number> {
+export async function backup(io: Io, config: Stores, target: string, { json }: Options): Promise<number> {
   if (existsSync(target) && readdirSync(target).length > 0)
     throw new ExitError(EXIT.usage, `${target} is not empty; name a new folder`)
-  const house = await openHouse(folder, io.now)
+  const house = await openHouse(config, io.now)
   const bar = progress(io, 'copying the log')
   try {
     mkdirSync(target, { recursive: true, mode: 0o700 })
     // The store last: it then holds the opening of every event in the copied log; one too many is swept.
     await house.log.backup(join(target, 'log.sqlite'), ({ done, total }) => bar.update(done, total))
-    await house.personal.backup(join(target, 'personal.sqlite'))
+    await house.personal.backup?.(join(target, 'personal.sqlite'))
   } finally {
     bar.stop()
     await house.close()
   }
   const warning =
-    'it holds personal data: keep it as safe as the registry, and delete it when they are to be erased'
+    config.PERSONAL_URL === undefined
+      ? 'it holds personal data: keep it as safe as the registry, and delete it when they are to be erased'
+      : 'it holds no personal data: those are in PostgreSQL, and pg_dump copies them'
   line(io.out, json ? JSON.stringify({ target, warning }) : `copied to ${target}; ${warning}`)
   return EXIT.ok
 }

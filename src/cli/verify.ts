@@ -3,6 +3,7 @@ import type { CertificateDocument } from '../projections/certificate-document.ts
 import { certificateAnswer } from '../queries/certificates.ts'
 import type { ShownPerson } from '../queries/persons.ts'
 import { idOf, loadCertificate } from './certificate.ts'
+import type { Stores } from './config.ts'
 import { EXIT } from './exit-codes.ts'
 import { openHouse } from './house.ts'
 import { dayOf, instantOf } from './times.ts'
@@ -28,12 +29,12 @@ const WORDS: Readonly<Record<Verdict['status'], string>> = {
 /** `verify ID`: what a certificate is worth, from the log itself. */
 export async function verify(
   io: Io,
-  folder: string,
+  config: Stores,
   typed: string,
   options: { at?: string; known?: string; json?: boolean },
 ): Promise<number> {
   const id = idOf(typed)
-  const house = await openHouse(folder, io.now)
+  const house = await openHouse(config, io.now)
   try {
     await loadCertificate(house, id)
     const at = options.at === undefined ? house.clock.now().slice(0, 10) : dayOf('--at', options.at)
