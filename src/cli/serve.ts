@@ -24,13 +24,12 @@ export type Running = {
 
 /** `serve`: the registry until it is asked to stop. */
 export async function serve(io: Io, config: Config): Promise<number> {
-  const running = await start(io, config)
-  if (running.registrarKey !== undefined) {
+  const running = await start(io, config, (key) =>
     line(
       io.err,
-      `First start. This is the registrar's key, shown this once and stored nowhere:\n\n  ${running.registrarKey}\n`,
-    )
-  }
+      `First start. This is the registrar's key, shown this once and stored nowhere:\n\n  ${key}\n`,
+    ),
+  )
   if (io.err.isTTY)
     line(io.err, `The registry is at ${running.url} (API reference: ${running.url}/docs). Ctrl-C stops it.`)
   await new Promise<void>((resolve) => io.onStop(resolve))
@@ -38,8 +37,11 @@ export async function serve(io: Io, config: Config): Promise<number> {
   return EXIT.ok
 }
 
-/** Opens the data folder, holds its lock and listens. A first start makes the registrar's key. */
-export async function start(io: Io, config: Config): Promise<Running> {
+/**
+ * Opens the data folder, holds its lock and listens. A first start makes the registrar's key and shows it before it
+ * listens: a port in use must not lose it.
+ */
+export async function start(io: Io, config: Config, show = (_key: string) => {}): Promise<Running> {
   const { DATA_DIR: folder } = config
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lock = lockOf(folder)
@@ -65,6 +67,7 @@ export async function start(io: Io, config: Config): Promise<Running> {
   const registrarKey = hasRegistrarKey(registry.readModel)
     ? undefined
     : await grant(registry, { role: 'registrar', label: 'first start' })
+  if (registrarKey !== undefined) show(registrarKey)
   const limits = { perKey: config.RATE_LIMIT_PER_KEY, perAddress: config.RATE_LIMIT_PER_ADDRESS }
   const app = await buildServer(registry, {
     logger,

@@ -9,7 +9,7 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const CROCKFORD_DIGITS = /^[0-9A-HJKMNP-TV-Z]+$/
 /** The check character may be any of 36. Crockford's look-alikes I, L, O and U can stand only there. */
 const MOD_37_36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-const VALUES = new Map([...MOD_37_36].map((character, value) => [character.charCodeAt(0), value]))
+const VALUES = new Map(Array.from(MOD_37_36, (character, value) => [character.charCodeAt(0), value]))
 const PRINTED = /^(?:[0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-Z]$/
 
 /** Prints an ID from 10 bytes that nobody can guess. */
