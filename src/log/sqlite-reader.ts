@@ -49,16 +49,15 @@ export class SqliteReader {
     this.#version = prepare('PRAGMA data_version')
   }
 
+  /** Asks for the end first where the beginning is known: mostly nothing has been added since. */
   stream(stream: string, fromRevision: bigint): StreamSlice {
-    const rows = this.#all(this.#stream, stream, clamp(fromRevision))
-    const events = rows.map(toEvent)
-    const last = events.at(-1)
-    if (last !== undefined) return { revision: last.revision, events }
-    const revision = this.#number(this.#last, stream)
-    if (revision === undefined) return { revision: 'no-stream', events }
-    // Written between the two statements: the events are there now.
-    if (BigInt(revision) >= fromRevision) return this.stream(stream, fromRevision)
-    return { revision: BigInt(revision), events }
+    if (fromRevision > 0n) {
+      const last = this.#number(this.#last, stream)
+      if (last === undefined) return { revision: 'no-stream', events: [] }
+      if (BigInt(last) < fromRevision) return { revision: BigInt(last), events: [] }
+    }
+    const events = this.#all(this.#stream, stream, clamp(fromRevision)).map(toEvent)
+    return { revision: events.at(-1)?.revision ?? 'no-stream', events }
   }
 
   /** At most `limit` events behind `after`, in the order of the log. */
