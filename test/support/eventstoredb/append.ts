@@ -9,7 +9,7 @@ import { appendTooLarge, handlerThrew, streamDeleted, timedOut } from './errors.
 import type { Fault } from './faults.ts'
 import { expectedOf, proposedEvent, streamNameOf } from './messages.ts'
 import type { Expected } from './rules.ts'
-import type { AppendResult, ProposedEvent } from './store.ts'
+import type { AppendResult, ProposedEvent } from './stored-event.ts'
 
 type Append = ServerDuplexStream<streams.AppendReq, streams.AppendResp>
 

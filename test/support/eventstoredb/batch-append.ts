@@ -11,7 +11,7 @@ import type { Context } from './context.ts'
 import { endWith } from './ending.ts'
 import { expectedOf, proposedEvent, streamNameOf } from './messages.ts'
 import type { Expected } from './rules.ts'
-import type { AppendResult, ProposedEvent } from './store.ts'
+import type { AppendResult, ProposedEvent } from './stored-event.ts'
 
 type Batch = ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>
 

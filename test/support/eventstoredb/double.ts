@@ -8,8 +8,9 @@ import type { Endpoint } from './errors.ts'
 import { Faults } from './faults.ts'
 import type { Member } from './node-info.ts'
 import { startServer } from './server.ts'
-import { Store, systemEvent } from './store.ts'
+import { Store } from './store.ts'
 import type { StoreOptions } from './store.ts'
+import { systemEvent } from './stored-event.ts'
 
 /** The users of a double with TLS, as on a new node. */
 export const USERS: readonly User[] = [

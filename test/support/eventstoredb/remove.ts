@@ -6,7 +6,7 @@ import { answerWith, endWith, refusesAtOnce } from './ending.ts'
 import { streamDeleted, timedOut, wrongVersion } from './errors.ts'
 import { expectedOf, streamNameOf } from './messages.ts'
 import type { Expected } from './rules.ts'
-import type { AppendResult } from './store.ts'
+import type { AppendResult } from './stored-event.ts'
 
 type Delete = ServerDuplexStream<streams.DeleteReq, streams.DeleteResp>
 type Tombstone = ServerDuplexStream<streams.TombstoneReq, streams.TombstoneResp>

@@ -1,32 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { systemEvent } from './stored-event.ts'
+import type { AppendResult, ProposedEvent, StoredEvent } from './stored-event.ts'
 import { decide } from './rules.ts'
 import type { Expected, StreamFacts } from './rules.ts'
 import { RECENT_BYTES, RecentIds } from './recent-ids.ts'
-
-export type ProposedEvent = {
-  readonly id: string
-  readonly type: string
-  readonly contentType: string
-  readonly data: Uint8Array
-  readonly metadata: Uint8Array
-}
-
-/** An event as it lies in the log. `position` is the offset of its record, commit and prepare at once. */
-export type StoredEvent = ProposedEvent & {
-  readonly stream: string
-  readonly revision: number
-  readonly position: number
-  /** Offset behind the record. */
-  readonly end: number
-  /** Milliseconds since the epoch. */
-  readonly created: number
-}
-
-export type AppendResult =
-  | { readonly kind: 'appended'; readonly revision: number; readonly position: number }
-  | { readonly kind: 'not-ready' }
-  | { readonly kind: 'conflict'; readonly actual: number }
-  | { readonly kind: 'deleted' }
 
 export type StoreOptions = {
   /** How long a written event waits for its commit: until then nobody reads it and a repeat of it gets no answer. */
@@ -46,7 +23,6 @@ type Stream = {
 const FIRST_POSITION = 158
 const RECORD_BYTES = 73
 const SOFT_DELETED = '{"$tb":9223372036854775807}'
-const NO_BYTES = new Uint8Array()
 
 /**
  * What the double keeps, in memory: one log in total order, streams over it, and the rules of an append. It outlives
@@ -240,16 +216,5 @@ export class Store {
     return typeof wanted === 'number' && wanted !== lastRevision
       ? { kind: 'conflict', actual: lastRevision }
       : undefined
-  }
-}
-
-/** An event that the server writes for itself. */
-export function systemEvent(type: string, json: string): ProposedEvent {
-  return {
-    id: crypto.randomUUID(),
-    type,
-    contentType: 'application/json',
-    data: Buffer.from(json),
-    metadata: NO_BYTES,
   }
 }

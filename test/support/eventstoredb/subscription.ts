@@ -7,7 +7,8 @@ import {
   NO_POSITION,
 } from './messages.ts'
 import type { Pair } from './messages.ts'
-import type { Store, StoredEvent } from './store.ts'
+import type { Store } from './store.ts'
+import type { StoredEvent } from './stored-event.ts'
 
 /** Which events a subscription to `$all` wants, and how often it is told how far it has come. */
 export type Filter = {
