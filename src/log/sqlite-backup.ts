@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { backup } from 'node:sqlite'
+import { backup, type DatabaseSync } from 'node:sqlite'
 import type { Progress } from './sqlite-check.ts'
 import { openForReading, syncFolderOf } from './sqlite-schema.ts'
 
@@ -8,13 +8,27 @@ import { openForReading, syncFolderOf } from './sqlite-schema.ts'
 const RATE = 1_024
 
 /**
- * Copies the log to a file while it goes on being written, and flushes it. The copy is the log at one moment: a read
- * transaction of our own holds it still, without which every commit would start the copy again. It appears under its
- * name only when it is whole; a crash before leaves `<file>.partial`. Named `log.sqlite` in a folder, it opens as a
- * log. Rejects where the file exists (a backup is never written over) or can't be written.
+ * Copies the log to a file while it goes on being written, and flushes it. Named `log.sqlite` in a folder, the copy
+ * opens as a log. Rejects as `copyDatabase` does.
  */
-export async function backupLog(
-  file: string,
+export async function backupLog(file: string, toFile: string, onProgress?: Progress): Promise<void> {
+  const source = openForReading(file)
+  try {
+    await copyDatabase(source, 'event', toFile, onProgress)
+  } finally {
+    source.close()
+  }
+}
+
+/**
+ * Copies the database of a connection to a file, page by page, and flushes it. The copy is the database at one
+ * moment: a read transaction on it (begun by reading `table`) holds it still, without which every commit would start the copy again. It
+ * appears under its name only when it is whole; a crash before leaves `<file>.partial`. Rejects where the file exists
+ * (a backup is never written over) or can't be written.
+ */
+export async function copyDatabase(
+  source: DatabaseSync,
+  table: string,
   toFile: string,
   onProgress: Progress = () => {},
 ): Promise<void> {
@@ -22,10 +36,9 @@ export async function backupLog(
   if (existsSync(target)) throw new Error(`${target} exists`)
   const partial = `${target}.partial`
   rmSync(partial, { force: true })
-  const source = openForReading(file)
   try {
     source.exec('BEGIN')
-    source.prepare('SELECT max(position) FROM event').get()
+    source.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get()
     const total = await backup(source, partial, {
       rate: RATE,
       progress: ({ totalPages, remainingPages }) =>
@@ -35,8 +48,6 @@ export async function backupLog(
   } catch (error) {
     rmSync(partial, { force: true })
     throw error
-  } finally {
-    source.close()
   }
   flush(partial)
   renameSync(partial, target)
