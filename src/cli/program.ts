@@ -8,6 +8,7 @@ import { history } from './history.ts'
 import { importFile } from './import.ts'
 import { type Io, line } from './io.ts'
 import { createKey, erase } from './keys.ts'
+import { cleanPersonal } from './personal.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { backup, check, rebuild } from './upkeep.ts'
@@ -107,6 +108,13 @@ function programOf(io: Io, end: (code: number) => void): Command {
     )
     .option('--reference <number>', 'a file number; never a name')
     .action(async (person: string, options: EraseOptions) => end(await erase(io, config(), person, options)))
+  program
+    .command('personal')
+    .description('the personal store')
+    .command('clean')
+    .description('leave no erased byte in its files; with PostgreSQL also in its write-ahead log')
+    .option('--json', 'answer in JSON')
+    .action(async (options: Json) => end(await cleanPersonal(io, config(), options)))
   const key = program.command('key').description('access keys')
   key
     .command('create')
