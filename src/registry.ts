@@ -9,6 +9,7 @@ import type { Position } from './log/position.ts'
 import type { PersonalStore } from './personal/personal-store.ts'
 import { sweepOpenings } from './personal/sweep.ts'
 import { ALL } from './projections/all.ts'
+import { PersonalFollower } from './projections/personal-follower.ts'
 import { PersonalIndex } from './projections/personal-index.ts'
 import { Projector } from './projections/projector.ts'
 import { ReadModel, ReadModelOutdatedError } from './projections/read-model.ts'
@@ -45,6 +46,7 @@ export class Registry {
   readonly projector: Projector
   readonly clock: Clock
   readonly #deps: CommandDeps
+  readonly #openings: PersonalFollower
   readonly #listeners = new Set<(events: readonly RegistryEvent[]) => void>()
   #closing: Promise<void> | undefined
 
@@ -53,14 +55,16 @@ export class Registry {
     this.personal = options.personal
     this.readModel = readModel
     this.clock = clock
+    const { onConflict, onFault } = options
+    const index = new PersonalIndex(readModel, options.personal)
+    this.#openings = new PersonalFollower(index, (fault) => onFault?.(fault, false))
     this.projector = new Projector({
       log: options.log,
       readModel,
-      personal: new PersonalIndex(readModel, options.personal),
+      personal: this.#openings,
       onEvents: (events) => this.#heard(events),
-      ...(options.onFault && { onFault: options.onFault }),
+      ...(onFault && { onFault }),
     })
-    const { onConflict } = options
     this.#deps = {
       log: options.log,
       personal: options.personal,
@@ -77,7 +81,7 @@ export class Registry {
     const readModel = await openReadModel(options)
     const clock = new Clock(options.systemNow)
     const registry = new Registry(options, readModel, clock)
-    await registry.#forgetErased()
+    await registry.#openings.opened()
     await registry.#completeSupersessions()
     return registry
   }
@@ -152,12 +156,6 @@ export class Registry {
   async #completeSupersessions(): Promise<void> {
     if (!(await this.caughtUp(WAIT_MS))) return
     await completeSupersessions(this.#deps, unnotedSupersessions(this.readModel), 'start-up')
-  }
-
-  /** An erasure whose recorder died before the store forgot is finished here. */
-  async #forgetErased(): Promise<void> {
-    for (const row of this.readModel.prepare('SELECT person_id FROM erased_person').all())
-      await this.personal.forgetPerson(String(row['person_id']))
   }
 }
 export type { Position, Ran }

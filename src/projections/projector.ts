@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog, RecordedEvent } from '../log/event-log.ts'
-import { comparePositions, type Position } from '../log/position.ts'
-import type { PersonalIndex } from './personal-index.ts'
+import { comparePositions, type Position, START } from '../log/position.ts'
+import type { PersonalFollower } from './personal-follower.ts'
 import type { ReadModel } from './read-model.ts'
 import { readEvent, type RegistryEvent, UnreadableEventError } from './registry-event.ts'
 
@@ -18,7 +18,7 @@ export type ProjectorHealth = {
 export type ProjectorOptions = {
   readonly log: EventLog
   readonly readModel: ReadModel
-  readonly personal: PersonalIndex
+  readonly personal: PersonalFollower
   /** Told each batch after it is committed. */
   readonly onEvents?: (events: readonly RegistryEvent[]) => void
   /** Told of each fault: a line for the operator's log, without personal data. */
@@ -38,6 +38,8 @@ export class Projector {
   readonly #options: ProjectorOptions
   readonly #abort = new AbortController()
   readonly #running: Promise<void>
+  /** Up to where answers are whole, persons included (as far as their store answers): the read model itself may be ahead. */
+  #shown = START
   #waiters: { readonly position: Position; readonly done: (reached: boolean) => void }[] = []
   #state: Omit<ProjectorHealth, 'position' | 'personal'> = { status: 'catching-up' }
 
@@ -53,7 +55,7 @@ export class Projector {
 
   /** Resolves true once the read model has reached a position, false when `timeoutMs` ran out or the projector stopped. */
   reached(position: Position, timeoutMs: number): Promise<boolean> {
-    if (comparePositions(this.#options.readModel.position, position) >= 0) return Promise.resolve(true)
+    if (comparePositions(this.#shown, position) >= 0) return Promise.resolve(true)
     if (this.#state.status === 'stopped') return Promise.resolve(false)
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -73,6 +75,7 @@ export class Projector {
   async stop(): Promise<void> {
     this.#abort.abort()
     await this.#running
+    await this.#options.personal.stop()
     for (const { done } of this.#waiters.splice(0)) done(false)
   }
 
@@ -97,6 +100,7 @@ export class Projector {
   async #follow(onProgress: () => void): Promise<void> {
     const { log, readModel } = this.#options
     const { signal } = this.#abort
+    await this.#show(readModel.position, [])
     for await (const batch of log.follow(readModel.position, { signal, batchSize: BATCH })) {
       if (readModel.reopenIfReplaced()) return
       if (batch.length > 0) await this.#project(batch)
@@ -123,10 +127,16 @@ export class Projector {
   }
 
   async #commit(events: readonly RegistryEvent[], position: Position): Promise<void> {
-    const { readModel, personal, onEvents, onFault } = this.#options
-    readModel.apply(events, position)
-    await personal.catchUp().catch((error: unknown) => onFault?.(error as Error, false))
-    onEvents?.(events)
+    this.#options.readModel.apply(events, position)
+    await this.#show(position, events)
+  }
+
+  /** Lets those go who wait for a position, once the persons in what is projected are known or their store is away. */
+  async #show(position: Position, events: readonly RegistryEvent[]): Promise<void> {
+    const { personal, onEvents } = this.#options
+    await personal.opened()
+    if (events.length > 0) onEvents?.(events)
+    this.#shown = position
     const waiting = this.#waiters
     this.#waiters = []
     for (const waiter of waiting) {

@@ -6,18 +6,21 @@ import { entryNamed } from '../../src/commands/catalogue.ts'
 import type { Actor } from '../../src/commands/command.ts'
 import { openSqliteEventLog } from '../../src/log/sqlite-event-log.ts'
 import { openSqlitePersonalStore } from '../../src/personal/sqlite-personal-store.ts'
-import { Registry } from '../../src/registry.ts'
+import { Registry, type RegistryOptions } from '../../src/registry.ts'
 
 export const registrar: Actor = { name: 'registry/k1', role: 'registrar', issuerId: 'registry' }
 export const councilKey: Actor = { name: 'council/k2', role: 'issuer', issuerId: 'council' }
 
-/** A registry in a folder of its own, with a clock that the test sets. */
-export async function openTestRegistry(folder = mkdtempSync(join(tmpdir(), 'registry-'))) {
+/** A registry in a folder of its own, with a clock that the test sets; with other stores where they are given. */
+export async function openTestRegistry(
+  folder = mkdtempSync(join(tmpdir(), 'registry-')),
+  stores: Partial<Pick<RegistryOptions, 'log' | 'personal'>> = {},
+) {
   const clock = { now: Date.parse('2026-01-15T10:00:00Z') }
   const faults: Error[] = []
   const registry = await Registry.open({
-    log: await openSqliteEventLog(folder),
-    personal: openSqlitePersonalStore(folder),
+    log: stores.log ?? (await openSqliteEventLog(folder)),
+    personal: stores.personal ?? openSqlitePersonalStore(folder),
     readModelPath: join(folder, 'read-model.sqlite'),
     systemNow: () => clock.now++,
     onFault: (fault) => faults.push(fault),
