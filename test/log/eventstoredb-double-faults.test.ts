@@ -5,6 +5,9 @@ import { BareClient, proposals } from '../support/eventstoredb/bare-client.ts'
 import { startDouble } from '../support/eventstoredb/double.ts'
 import type { DoubleOptions } from '../support/eventstoredb/double.ts'
 import type { Fault } from '../support/eventstoredb/faults.ts'
+import { WRITE_FAULTS } from '../support/eventstoredb/fault-mix.ts'
+import { startDoubleProcess } from '../support/eventstoredb/double-process.ts'
+import { testSeed } from '../support/random.ts'
 import { eventually, settle, withDouble } from '../support/eventstoredb/with-double.ts'
 
 const SHORT = 250
@@ -258,6 +261,35 @@ it(
   },
 )
 
+it(
+  'rounds by chance: what is asked again under the same ids is stored once, and followed once',
+  { writeTimeoutMs: 100 },
+  async (t, double, client) => {
+    const seed = testSeed()
+    t.comment(`SEED=${seed}`)
+    double.faults.random({ methods: ['append'], probability: 0.4, seed, faults: WRITE_FAULTS })
+    const writer = async (name: string) => {
+      for (let award = 0; award < 8; award += 1) {
+        const outcome = await settle(client, `award-${name}-${award}`, proposals(2))
+        t.match(outcome, { kind: 'appended', revision: 1n })
+      }
+    }
+    await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(writer))
+    double.faults.clear()
+    await pause(100)
+    t.ok(double.faults.applied.length >= 5, `${double.faults.applied.length} faults`)
+    const held = double.events().map(({ stream, revision }) => `${stream}@${revision}`)
+    t.equal(held.length, 96)
+    t.equal(new Set(held).size, 96)
+    const followed = client.follow('start', AWARDS)
+    await followed.until('caughtUp')
+    t.same(
+      followed.heard.filter((word) => word.startsWith('award-')),
+      held,
+    )
+  },
+)
+
 it('faults by chance: the same seed, the same faults', {}, async (t, double) => {
   const run = () => {
     double.faults.random({
@@ -274,4 +306,21 @@ it('faults by chance: the same seed, the same faults', {}, async (t, double) => 
   t.equal(double.faults.take('read'), undefined, 'other methods are spared')
   double.faults.clear()
   t.equal(double.faults.take('append'), undefined)
+})
+
+void t.test('a process of its own: stopped it says nothing, woken it goes on', async (t) => {
+  const double = await startDoubleProcess()
+  const client = new BareClient(double.url)
+  try {
+    const events = proposals(1)
+    t.match(await client.append('award-a', 'no_stream', proposals(1)), { kind: 'appended' })
+    double.signal('SIGSTOP')
+    const silence = await client.append('award-b', 'no_stream', events, { deadline: SHORT })
+    t.same(silence, { kind: 'error', type: 'deadline-exceeded' })
+    double.signal('SIGCONT')
+    t.match(await settle(client, 'award-b', events), { kind: 'appended', revision: 0n })
+  } finally {
+    await client.close()
+    await double.stop()
+  }
 })

@@ -1,9 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { randomUUID } from 'node:crypto'
+import shared from '@eventstore/db-client/generated/shared_pb.js'
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js'
+import streams from '@eventstore/db-client/generated/streams_pb.js'
+import { credentials } from '@grpc/grpc-js'
+import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js'
 import t from 'tap'
 import { eventstoredbProtocol } from '../contract/eventstoredb-protocol.ts'
 import { BareClient, proposals } from '../support/eventstoredb/bare-client.ts'
 import { startDouble } from '../support/eventstoredb/double.ts'
 import type { DoubleOptions } from '../support/eventstoredb/double.ts'
+import { identifierOf } from '../support/eventstoredb/messages.ts'
 import { eventually, settle, withDouble } from '../support/eventstoredb/with-double.ts'
 
 const SERVER = process.env['EVENTSTORE_URL']
@@ -54,6 +61,25 @@ it(
     t.same(await repeat, { kind: 'error', type: 'timeout' })
     t.same(await client.append('award-a', 'no_stream', events), await first)
     t.equal(double.events().length, 2)
+  },
+)
+
+it(
+  'batch: a repeat before the commit is answered twice, which the client does not survive',
+  { commitDelayMs: 600, writeTimeoutMs: 100 },
+  async (t, double) => {
+    const channel = new StreamsClient(`127.0.0.1:${double.port}`, credentials.createInsecure())
+    const call = channel.batchAppend()
+    const answers: boolean[] = []
+    call.on('data', (answer: streams.BatchAppendResp) => answers.push(answer.hasSuccess()))
+    call.on('error', () => undefined)
+    const id = randomUUID()
+    for (let repeat = 0; repeat < 2; repeat += 1) call.write(batchOf('award-a', id))
+    await eventually(() => answers.length === 3)
+    t.same(answers, [false, false, true])
+    t.equal(double.events().length, 1)
+    call.cancel()
+    channel.close()
   },
 )
 
@@ -155,3 +181,18 @@ void t.test(
     }
   },
 )
+
+/** One append of one event on the batch path, as the client would send it. */
+function batchOf(stream: string, id: string): streams.BatchAppendReq {
+  const options = new streams.BatchAppendReq.Options()
+    .setStreamIdentifier(identifierOf(stream))
+    .setNoStream(new emptyPb.Empty())
+  const message = new streams.BatchAppendReq.ProposedMessage().setId(new shared.UUID().setString(id))
+  message.getMetadataMap().set('type', 'AwardTested').set('content-type', 'application/json')
+  const request = new streams.BatchAppendReq().setCorrelationId(new shared.UUID().setString(randomUUID()))
+  request
+    .setOptions(options)
+    .setIsFinal(true)
+    .addProposedMessages(message.setData(Buffer.from('{}')))
+  return request
+}

@@ -50,6 +50,7 @@ export function endWith<Request, Response>(
       return
     case 'freeze':
       context.door.freeze()
+      if (fault.ms !== undefined) setTimeout(() => context.door.thaw(), fault.ms)
       return
     case 'restart':
       void context.restart(fault.ms)

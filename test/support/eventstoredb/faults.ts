@@ -16,14 +16,16 @@ export type Method = 'append' | 'batch-append' | 'read' | 'subscribe' | 'delete'
  * - `rst-stream`: the HTTP/2 stream is reset, the connection lives on.
  * - `reset`: the TCP connection is reset, with every call on it.
  * - `not-leader`: refused, with the leader's address. `not-ready`: refused, as during an election. Nothing is stored.
- * - `freeze`: from now on the server accepts bytes and connections and says nothing, until it is thawed.
+ * - `freeze`: from now on the server accepts bytes and connections and says nothing, until it is thawed, by itself after `ms` if
+ *   that is given.
  * - `restart`: the server is killed, and comes back on the same port `ms` later with all it had stored.
  *
  * `stored` says whether an append, a deletion or a tombstone takes place all the same; by default it does not.
  * `after` counts the answers of a read or a subscription that still pass.
  */
 export type Fault = { readonly stored?: boolean; readonly after?: number } & (
-  | { readonly kind: 'no-answer' | 'clean-end' | 'rst-stream' | 'reset' | 'not-ready' | 'freeze' }
+  | { readonly kind: 'no-answer' | 'clean-end' | 'rst-stream' | 'reset' | 'not-ready' }
+  | { readonly kind: 'freeze'; readonly ms?: number }
   | { readonly kind: 'slow' | 'late-write' | 'restart'; readonly ms: number }
   | { readonly kind: 'status'; readonly code: status }
   | { readonly kind: 'not-leader'; readonly leader: Endpoint }
