@@ -48,9 +48,9 @@ export const certificates: Projection = {
   tables: [certificateTable],
   project({ kind, subject, event, recorded }): readonly Change[] {
     if (kind !== 'award') return []
-    return [
-      { table: certificateTable, key: subject, evolve: (row) => rowAfter(row, subject, event, recorded) },
-    ]
+    const evolve = (row?: Row) => rowAfter(row, subject, event, recorded)
+    const change = { table: certificateTable, key: subject }
+    return [recorded.revision === 0n ? { ...change, insert: evolve } : { ...change, evolve }]
   },
 }
 
