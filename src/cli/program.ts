@@ -9,6 +9,7 @@ import { importFile } from './import.ts'
 import { type Io, line } from './io.ts'
 import { createKey, erase } from './keys.ts'
 import { cleanPersonal } from './personal.ts'
+import { loadReadModel, saveReadModel } from './read-model.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { backup, check, rebuild } from './upkeep.ts'
@@ -115,6 +116,19 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .description('leave no erased byte in its files; with PostgreSQL also in its write-ahead log')
     .option('--json', 'answer in JSON')
     .action(async (options: Json) => end(await cleanPersonal(io, config(), options)))
+  const readModel = program.command('read-model').description('the read model of this node')
+  readModel
+    .command('backup <folder>')
+    .description('copy it while the node serves, for a new node to start from')
+    .option('--json', 'answer in JSON')
+    .action(async (target: string, options: Json) => end(await saveReadModel(io, config(), target, options)))
+  readModel
+    .command('restore <folder>')
+    .description(
+      "start this node from another node's copy, checked against the log, instead of a full replay",
+    )
+    .option('--json', 'answer in JSON')
+    .action(async (source: string, options: Json) => end(await loadReadModel(io, config(), source, options)))
   const key = program.command('key').description('access keys')
   key
     .command('create')

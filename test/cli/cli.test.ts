@@ -128,6 +128,25 @@ void t.test('an import killed with -9 goes on where it was', async (t) => {
   t.equal(there(), rows.length)
 })
 
+void t.test('a node starts from the read model of another one', async (t) => {
+  const data = folder()
+  const fresh = folder()
+  t.teardown(() => [data, fresh].forEach((one) => rmSync(one, { recursive: true })))
+  const rows = join(data, 'rows.ndjson')
+  writeFileSync(rows, ndjson(AWARDS))
+  cli(data, 'import', rows)
+  const saved = join(data, 'saved')
+  t.match(cli(data, 'read-model', 'backup', saved), { code: 2, err: /no read model/ })
+  cli(data, 'rebuild')
+  const made = JSON.parse(cli(data, 'read-model', 'backup', saved, '--json').out)
+  t.match(cli(data, 'read-model', 'backup', saved), { code: 65, err: /holds a backup/ })
+  t.match(cli(fresh, 'read-model', 'restore', saved), { code: 65, err: /ahead of this log/ })
+  cli(data, 'backup', join(fresh, 'moved'))
+  const moved = join(fresh, 'moved')
+  t.same(JSON.parse(cli(moved, 'read-model', 'restore', saved, '--json').out), { position: made.position })
+  t.match(cli(moved, 'check'), { code: 0, out: /^sound/ })
+})
+
 void t.test('verify and history answer from the log, with exit codes', async (t) => {
   const data = folder()
   t.teardown(() => rmSync(data, { recursive: true }))
