@@ -4,7 +4,7 @@ import type { CatalogueEntry, CommandDeps, Ran } from './commands/catalogue-entr
 import type { Request } from './commands/executor.ts'
 import { FoldedStreams } from './commands/folded-streams.ts'
 import { completeSupersessions } from './commands/supersede-award.ts'
-import type { EventLog } from './log/event-log.ts'
+import { type EventLog, LogUnavailableError } from './log/event-log.ts'
 import type { Position } from './log/position.ts'
 import type { PersonalStore } from './personal/personal-store.ts'
 import { sweepOpenings } from './personal/sweep.ts'
@@ -106,10 +106,10 @@ export class Registry {
     return { ...outcome, visible: await this.projector.reached(outcome.position, WAIT_MS) }
   }
 
-  /** Resolves true once everything recorded so far can be read here, false after `timeoutMs`. */
+  /** Resolves true once everything recorded so far can be read here, false after `timeoutMs` and where the log is away. */
   async caughtUp(timeoutMs: number): Promise<boolean> {
-    const head = await this.log.head()
-    return head.commit < 0n || this.projector.reached(head, timeoutMs)
+    const head = await this.log.head().catch(unlessAway)
+    return head !== undefined && (head.commit < 0n || this.projector.reached(head, timeoutMs))
   }
 
   /** Calls `listener` with each batch of events once the read model holds them; answers how to stop. */
@@ -152,11 +152,23 @@ export class Registry {
     for (const listener of this.#listeners) listener(events)
   }
 
-  /** A supersession whose recorder died between its two streams is finished here. */
+  /** A supersession whose recorder died between its two streams is finished here, or as soon as the log is there. */
   async #completeSupersessions(): Promise<void> {
-    if (!(await this.caughtUp(WAIT_MS))) return
-    await completeSupersessions(this.#deps, unnotedSupersessions(this.readModel), 'start-up')
+    try {
+      if (await this.caughtUp(WAIT_MS)) {
+        await completeSupersessions(this.#deps, unnotedSupersessions(this.readModel), 'start-up')
+        return
+      }
+    } catch (error) {
+      unlessAway(error)
+    }
+    if (this.#closing === undefined) setTimeout(() => void this.#completeSupersessions(), WAIT_MS).unref()
   }
+}
+
+/** Lets nothing pass but that the log is away. */
+function unlessAway(error: unknown): undefined {
+  if (!(error instanceof LogUnavailableError)) throw error
 }
 export type { Position, Ran }
 

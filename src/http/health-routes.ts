@@ -23,29 +23,47 @@ export const healthRoutes: FastifyPluginAsync<{
     }),
   )
 
+  const ready = async () => {
+    const { status, position, fault, personal, staleMs } = registry.projector.health()
+    const head = await headOf(registry)
+    const reads = status === 'live' || (status === 'retrying' && head === undefined)
+    const writes = head !== undefined && !stopping.aborted
+    return {
+      status: reads && writes ? 'ready' : 'not-ready',
+      reads: {
+        ready: reads,
+        projector: status,
+        position: formatPosition(position),
+        ...(staleMs !== undefined && { ageSeconds: Math.floor(staleMs / 1_000) }),
+        ...(fault !== undefined && { fault }),
+      },
+      writes: { ready: writes, ...(head !== undefined && { head: formatPosition(head) }) },
+      personalStore: personal ? 'available' : 'unavailable',
+      clockBehindMs: registry.clock.behind(),
+    }
+  }
+
   app.get(
     '/health/ready',
     { config, schema: { summary: 'Reads and writes are served', tags: ['operation'] } },
     async (_request, reply) => {
-      const { status, position, fault, personal } = registry.projector.health()
-      const head = await headOf(registry)
-      const reads = status === 'live' || (status === 'retrying' && head === undefined)
-      const writes = head !== undefined && !stopping.aborted
-      const answer = {
-        status: reads && writes ? 'ready' : 'not-ready',
-        reads: {
-          ready: reads,
-          projector: status,
-          position: formatPosition(position),
-          ...(fault !== undefined && { fault }),
-        },
-        writes: { ready: writes, ...(head !== undefined && { head: formatPosition(head) }) },
-        personalStore: personal ? 'available' : 'unavailable',
-        clockBehindMs: registry.clock.behind(),
-      }
-      return reply.code(reads && writes ? 200 : 503).send(answer)
+      const answer = await ready()
+      return reply.code(answer.status === 'ready' ? 200 : 503).send(answer)
     },
   )
+
+  for (const part of ['reads', 'writes'] as const)
+    app.get(
+      `/health/ready/${part}`,
+      {
+        config,
+        schema: { summary: `${part === 'reads' ? 'Reads' : 'Writes'} are served`, tags: ['operation'] },
+      },
+      async (_request, reply) => {
+        const answer = await ready()
+        return reply.code(answer[part].ready ? 200 : 503).send(answer)
+      },
+    )
 
   app.get(
     '/metrics',

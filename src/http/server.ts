@@ -24,6 +24,7 @@ import { ProblemError } from './problem.ts'
 import { problemRoutes } from './problem-routes.ts'
 import { queryRoutes } from './query-routes.ts'
 import { requestLog } from './request-log.ts'
+import { sayHowOld } from './staleness.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -83,6 +84,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   await reference(app, options.version)
   await app.register(
     async (api) => {
+      sayHowOld(api, registry)
       await api.register(certificateRoutes, { registry })
       await api.register(queryRoutes, { registry })
       await api.register(commandRoutes, { registry, metrics })

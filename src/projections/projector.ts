@@ -11,6 +11,8 @@ export type ProjectorHealth = {
   readonly position: Position
   readonly fault?: string
   readonly attempt?: number
+  /** For how long it can't be known whether the read model is up to date, in milliseconds; absent while it is. */
+  readonly staleMs?: number
   /** False while the personal store did not answer: answers go out without personal fields. */
   readonly personal: boolean
 }
@@ -41,7 +43,9 @@ export class Projector {
   /** Up to where answers are whole, persons included (as far as their store answers): the read model itself may be ahead. */
   #shown = START
   #waiters: { readonly position: Position; readonly done: (reached: boolean) => void }[] = []
-  #state: Omit<ProjectorHealth, 'position' | 'personal'> = { status: 'catching-up' }
+  #state: Omit<ProjectorHealth, 'position' | 'personal' | 'staleMs'> = { status: 'catching-up' }
+  /** When the read model was last known to hold everything; where it has not been yet, this node's start. */
+  #liveAt = performance.now()
 
   constructor(options: ProjectorOptions) {
     this.#options = options
@@ -50,7 +54,17 @@ export class Projector {
 
   health(): ProjectorHealth {
     const { readModel, personal } = this.#options
-    return { ...this.#state, position: readModel.position, personal: personal.available }
+    return {
+      ...this.#state,
+      position: readModel.position,
+      personal: personal.available,
+      ...(this.staleMs !== undefined && { staleMs: this.staleMs }),
+    }
+  }
+
+  /** As in `health`. */
+  get staleMs(): number | undefined {
+    return this.#state.status === 'live' ? undefined : Math.round(performance.now() - this.#liveAt)
   }
 
   /** Resolves true once the read model has reached a position, false when `timeoutMs` ran out or the projector stopped. */
@@ -88,6 +102,7 @@ export class Projector {
       } catch (error) {
         const fault = error instanceof Error ? error : new Error(String(error))
         const final = fault instanceof UnreadableEventError
+        if (this.#state.status === 'live') this.#liveAt = performance.now()
         this.#state = { status: final ? 'stopped' : 'retrying', fault: fault.message, attempt }
         this.#options.onFault?.(fault, final)
         if (final) for (const { done } of this.#waiters.splice(0)) done(false)

@@ -18,6 +18,8 @@ const shapes = {
   session: sessionEvent,
 } as const
 export type StreamKind = keyof typeof shapes
+/** What the names of the registry's streams begin with. */
+export const STREAM_PREFIXES: readonly string[] = Object.keys(shapes).map((kind) => `${kind}-`)
 
 /** The events of one kind of stream. */
 export type EventOf<Kind extends StreamKind> = z.infer<(typeof shapes)[Kind]>
