@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readEventStoreDbUrl } from '../log/eventstoredb-url.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
@@ -17,6 +18,15 @@ function postgresUrl(text: string, context: z.RefinementCtx): void {
   if (message !== undefined) context.addIssue({ code: 'custom', message })
 }
 
+/** Likewise of EventStoreDB. */
+function eventStoreUrl(text: string, context: z.RefinementCtx): void {
+  try {
+    readEventStoreDbUrl(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof TypeError ? error.message : 'is no URL' })
+  }
+}
+
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -25,7 +35,7 @@ const schema = z.object({
   TRUST_PROXY: flag.default(false),
   RATE_LIMIT_PER_KEY: z.coerce.number().int().min(1).default(6_000),
   RATE_LIMIT_PER_ADDRESS: z.coerce.number().int().min(1).default(600),
-  EVENTSTORE_URL: z.undefined({ error: 'is not supported yet; this release keeps its log in DATA_DIR' }),
+  EVENTSTORE_URL: z.string().superRefine(eventStoreUrl).optional(),
   PERSONAL_URL: z.string().superRefine(postgresUrl).optional(),
 })
 export type Config = z.infer<typeof schema>

@@ -6,13 +6,12 @@ import { Clock } from '../clock.ts'
 import type { CommandDeps } from '../commands/catalogue-entry.ts'
 import type { Actor } from '../commands/command.ts'
 import { FoldedStreams } from '../commands/folded-streams.ts'
-import { openSqliteEventLog, type SqliteEventLog } from '../log/sqlite-event-log.ts'
 import { ALL } from '../projections/all.ts'
 import { ReadModel } from '../projections/read-model.ts'
 import { lookupOver } from '../queries/lookup.ts'
 import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
-import { type OpenedPersonalStore, openPersonal } from './stores.ts'
+import { type OpenedLog, type OpenedPersonalStore, openLog, openPersonal } from './stores.ts'
 
 export const readModelIn = (folder: string) => join(folder, 'read-model.sqlite')
 
@@ -22,7 +21,7 @@ export const OPERATOR: Actor = { name: 'command-line', role: 'registrar', issuer
 /** The data folder opened beside a server that may be running: its log and personal store, not its read model. */
 export type House = {
   readonly folder: string
-  readonly log: SqliteEventLog
+  readonly log: OpenedLog
   readonly personal: OpenedPersonalStore
   readonly clock: Clock
   /** For running commands: what they refer to is looked up in the log. */
@@ -35,14 +34,14 @@ export type House = {
 /** Makes the folder readable by its owner alone. Throws a usage error where `mustExist` and there is no registry. */
 export async function openHouse(config: Stores, now: () => number, mustExist = true): Promise<House> {
   const { DATA_DIR: folder } = config
-  if (mustExist && !existsSync(join(folder, 'log.sqlite')))
+  if (mustExist && config.EVENTSTORE_URL === undefined && !existsSync(join(folder, 'log.sqlite')))
     throw new ExitError(
       EXIT.usage,
       `there is no registry in ${folder}; name its folder with --data, or start one with: npm start`,
     )
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const temporary = mkdtempSync(join(tmpdir(), 'registry-'))
-  const log = await openSqliteEventLog(folder)
+  const log = await openLog(config)
   const personal = await openPersonal(config).catch(async (error: unknown) => {
     await log.close()
     throw error

@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import { buildServer, closeWithin } from '../http/server.ts'
+import { type EventLog, LogUnavailableError } from '../log/event-log.ts'
 import { acquireServerLock, FolderInUseError } from '../log/server-lock.ts'
-import { openSqliteEventLog } from '../log/sqlite-event-log.ts'
 import { hasRegistrarKey } from '../queries/keys.ts'
 import { Registry } from '../registry.ts'
 import type { Config } from './config.ts'
@@ -10,10 +11,12 @@ import { EXIT, ExitError } from './exit-codes.ts'
 import { readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
 import { grant } from './keys.ts'
-import { openPersonal } from './stores.ts'
+import { openLog, openPersonal } from './stores.ts'
 
 /** How long a stop may take, in milliseconds: what was accepted is finished, the rest is cut. */
 const STOP_MS = 9_000
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 10_000
 const SWEEP_MS = 24 * 60 * 60 * 1_000
 
 export type Running = {
@@ -52,8 +55,12 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
   const flushing = setInterval(() => logger.flush(), 500).unref()
   const bar = progress(io, 'building the read model')
   const told = { conflicted: () => {} }
+  const log = await openLog(config)
+  await reachable(log, existsSync(readModelIn(folder)), (fault) =>
+    logger.warn({ fault }, 'waiting for the log'),
+  )
   const registry = await Registry.open({
-    log: await openSqliteEventLog(folder),
+    log,
     personal: await openPersonal(config),
     readModelPath: readModelIn(folder),
     systemNow: io.now,
@@ -90,6 +97,23 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
     lock.release()
   }
   return { url, registrarKey, stop }
+}
+
+/**
+ * Waits for a log that is away, for as long as it takes, where there is nothing to be read without it: a cluster starts
+ * in any order. A node with a read model starts at once and answers from that.
+ */
+async function reachable(log: EventLog, canRead: boolean, onWait: (fault: string) => void): Promise<void> {
+  for (let wait = FIRST_WAIT_MS; !canRead; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    try {
+      await log.head()
+      return
+    } catch (error) {
+      if (!(error instanceof LogUnavailableError)) throw error
+      onWait(error.message)
+      await pause(wait)
+    }
+  }
 }
 
 function lockOf(folder: string) {

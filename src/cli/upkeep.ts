@@ -38,9 +38,8 @@ export async function check(io: Io, config: Stores, { json }: Options): Promise<
   const bar = progress(io, 'checking the log')
   const findings: string[] = []
   try {
-    for (const { position, stream, problem } of await house.log.checkIntegrity(({ done, total }) =>
-      bar.update(done, total),
-    ))
+    const found = await house.log.checkIntegrity?.(({ done, total }) => bar.update(done, total))
+    for (const { position, stream, problem } of found ?? [])
       findings.push(
         `log: ${[position && `position ${position}`, stream, problem].filter(Boolean).join(', ')}`,
       )
@@ -52,7 +51,12 @@ export async function check(io: Io, config: Stores, { json }: Options): Promise<
   }
   if (json) line(io.out, JSON.stringify({ sound: findings.length === 0, findings }))
   else if (findings.length === 0)
-    line(io.out, 'sound: the log is whole, and the read model is what it adds up to')
+    line(
+      io.out,
+      house.log.checkIntegrity
+        ? 'sound: the log is whole, and the read model is what it adds up to'
+        : 'sound: the read model is what the log adds up to (EventStoreDB checks its own files when it starts)',
+    )
   else for (const finding of findings) line(io.out, finding)
   return findings.length === 0 ? EXIT.ok : EXIT.unsound
 }
@@ -85,12 +89,17 @@ async function compareReadModel(
 export async function backup(io: Io, config: Stores, target: string, { json }: Options): Promise<number> {
   if (existsSync(target) && readdirSync(target).length > 0)
     throw new ExitError(EXIT.usage, `${target} is not empty; name a new folder`)
+  if (config.EVENTSTORE_URL !== undefined)
+    throw new ExitError(
+      EXIT.usage,
+      'the log is in EventStoreDB, which has backups of its own; a copy of it in a folder: copy --from eventstore --to FOLDER',
+    )
   const house = await openHouse(config, io.now)
   const bar = progress(io, 'copying the log')
   try {
     mkdirSync(target, { recursive: true, mode: 0o700 })
     // The store last: it then holds the opening of every event in the copied log; one too many is swept.
-    await house.log.backup(join(target, 'log.sqlite'), ({ done, total }) => bar.update(done, total))
+    await house.log.backup?.(join(target, 'log.sqlite'), ({ done, total }) => bar.update(done, total))
     await house.personal.backup?.(join(target, 'personal.sqlite'))
   } finally {
     bar.stop()
