@@ -2,7 +2,7 @@
 import { run } from './cli/program.ts'
 
 /** The only file that reads the environment and the clock. */
-process.exitCode = await run(process.argv, {
+const code = await run(process.argv, {
   env: process.env,
   now: Date.now,
   out: process.stdout,
@@ -11,3 +11,8 @@ process.exitCode = await run(process.argv, {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
   },
 })
+// What was said is written out first. Not left to the end of the event loop: Node 26.10 was seen to wait there for ever, a
+// core busy, for a connection to EventStoreDB that had been cut while its server was frozen.
+for (const stream of [process.stdout, process.stderr])
+  await new Promise<void>((resolve) => stream.write('', () => resolve()))
+process.exit(code)
