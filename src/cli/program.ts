@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { LogUnavailableError } from '../log/event-log.ts'
 import { PersonalStoreUnavailableError } from '../personal/personal-store.ts'
 import { readConfig } from './config.ts'
+import { copy } from './copy.ts'
 import { demo } from './demo.ts'
 import { EXIT, EXIT_HELP, ExitError } from './exit-codes.ts'
 import { history } from './history.ts'
@@ -20,6 +21,7 @@ type ImportOptions = Json & { dryRun?: boolean; skipInvalid?: boolean }
 type VerifyOptions = Json & { at?: string; known?: string }
 type ReplayOptions = { until?: string; stream?: string }
 type EraseOptions = { reason: string; reference?: string }
+type CopyOptions = Json & { from: string; to: string; personalFrom?: string; personalTo?: string }
 type KeyOptions = Json & { role: string; issuer?: string; label?: string }
 
 const EXAMPLES = `
@@ -30,7 +32,7 @@ Examples:
   npm run registry -- replay --stream session-interstate-council-34 | head
 
 Environment: HOST, PORT, DATA_DIR, LOG_LEVEL, TRUST_PROXY, RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_ADDRESS,
-PERSONAL_URL (postgres://…: personal data there and not in the data folder).
+EVENTSTORE_URL (esdb://…: the log there and not in the data folder), PERSONAL_URL (postgres://…: personal data there).
 `
 
 /** Runs the command line; answers its exit code. Errors are one line; DEBUG=1 shows where they came from. */
@@ -102,6 +104,18 @@ function programOf(io: Io, end: (code: number) => void): Command {
   command('backup <folder>', 'copy the log and the personal store while they are in use').action(
     async (target: string, options: Json) => end(await backup(io, config(), target, options)),
   )
+  command(
+    'copy',
+    'copy a log into another, resumable and verified: a folder, or eventstore for EVENTSTORE_URL',
+  )
+    .requiredOption('--from <log>', 'a data folder, or eventstore')
+    .requiredOption('--to <log>', 'a data folder, or eventstore; empty, or the beginning of the same log')
+    .option(
+      '--personal-from <store>',
+      'a data folder, or postgres for PERSONAL_URL (default: the folder of --from)',
+    )
+    .option('--personal-to <store>', 'a data folder, or postgres (default: the folder of --to)')
+    .action(async (options: CopyOptions) => end(await copy(io, config(), options)))
   command('erase <person>', "erase a person's data; can't be undone")
     .requiredOption(
       '--reason <reason>',

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { acquireServerLock } from '../log/server-lock.ts'
 import { formatPosition } from '../log/position.ts'
 import { ReadModelOutdatedError } from '../projections/read-model.ts'
 import { backupReadModel, ReadModelBackupError, restoreReadModel } from '../projections/read-model-backup.ts'
@@ -7,6 +6,7 @@ import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { openHouse, readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
+import { lockFolder } from './lock.ts'
 
 type Options = { readonly json?: boolean }
 
@@ -43,7 +43,7 @@ export async function loadReadModel(
   source: string,
   { json }: Options,
 ): Promise<number> {
-  const lock = acquireServerLock(config.DATA_DIR)
+  const lock = lockFolder(config.DATA_DIR)
   const house = await openHouse(config, io.now, false)
   try {
     const { position } = await restoreReadModel(house.log, source, readModelIn(house.folder))

@@ -3,14 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import { buildServer, closeWithin } from '../http/server.ts'
 import { type EventLog, LogUnavailableError } from '../log/event-log.ts'
-import { acquireServerLock, FolderInUseError } from '../log/server-lock.ts'
 import { hasRegistrarKey } from '../queries/keys.ts'
 import { Registry } from '../registry.ts'
 import type { Config } from './config.ts'
-import { EXIT, ExitError } from './exit-codes.ts'
+import { EXIT } from './exit-codes.ts'
 import { readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
 import { grant } from './keys.ts'
+import { lockFolder } from './lock.ts'
 import { openLog, openPersonal } from './stores.ts'
 
 /** How long a stop may take, in milliseconds: what was accepted is finished, the rest is cut. */
@@ -47,7 +47,7 @@ export async function serve(io: Io, config: Config): Promise<number> {
 export async function start(io: Io, config: Config, show = (_key: string) => {}): Promise<Running> {
   const { DATA_DIR: folder } = config
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const lock = lockOf(folder)
+  const lock = lockFolder(folder)
   const logger = pino(
     { level: config.LOG_LEVEL, base: null },
     pino.destination({ dest: 1, sync: false, minLength: 65_536, maxWrite: 131_072 }),
@@ -113,14 +113,5 @@ async function reachable(log: EventLog, canRead: boolean, onWait: (fault: string
       onWait(error.message)
       await pause(wait)
     }
-  }
-}
-
-function lockOf(folder: string) {
-  try {
-    return acquireServerLock(folder)
-  } catch (error) {
-    if (error instanceof FolderInUseError) throw new ExitError(EXIT.unavailable, error.message)
-    throw error
   }
 }
