@@ -27,6 +27,15 @@ function eventStoreUrl(text: string, context: z.RefinementCtx): void {
   }
 }
 
+/** Where the registry is reached from outside; answers it without a slash at its end, so that paths can follow. */
+const publicUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text)
+  if (url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '')
+    return url.href.replace(/\/+$/, '')
+  context.addIssue({ code: 'custom', message: 'is not a URL such as https://registry.example.org' })
+  return z.NEVER
+})
+
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -35,6 +44,7 @@ const schema = z.object({
   TRUST_PROXY: flag.default(false),
   RATE_LIMIT_PER_KEY: z.coerce.number().int().min(1).default(6_000),
   RATE_LIMIT_PER_ADDRESS: z.coerce.number().int().min(1).default(600),
+  PUBLIC_URL: publicUrl.optional(),
   EVENTSTORE_URL: z.string().superRefine(eventStoreUrl).optional(),
   PERSONAL_URL: z.string().superRefine(postgresUrl).optional(),
 })

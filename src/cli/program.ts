@@ -31,7 +31,7 @@ Examples:
   npm run registry -- verify 7G2K-9M4X-TQ0B-3HZD-V --at 2024-11-07
   npm run registry -- replay --stream session-interstate-council-34 | head
 
-Environment: HOST, PORT, DATA_DIR, LOG_LEVEL, TRUST_PROXY, RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_ADDRESS,
+Environment: HOST, PORT, PUBLIC_URL, DATA_DIR, LOG_LEVEL, TRUST_PROXY, RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_ADDRESS,
 EVENTSTORE_URL (esdb://…: the log there and not in the data folder), PERSONAL_URL (postgres://…: personal data there).
 `
 

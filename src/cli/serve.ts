@@ -80,6 +80,7 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
     logger,
     version: '0.1.0',
     trustProxy: config.TRUST_PROXY,
+    publicUrl: config.PUBLIC_URL,
     limits,
     told,
   })

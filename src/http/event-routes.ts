@@ -25,10 +25,17 @@ type Filter = {
   until?: string | undefined
 }
 
+type EventRoutes = {
+  readonly registry: Registry
+  readonly stopping: AbortSignal
+  /** How often a live stream without news says that it is alive. */
+  readonly heartbeatMs?: number | undefined
+}
+
 /** The whole history for auditors: as a stream of lines, and live. */
-export const eventRoutes: FastifyPluginAsyncZod<{ registry: Registry; stopping: AbortSignal }> = async (
+export const eventRoutes: FastifyPluginAsyncZod<EventRoutes> = async (
   app,
-  { registry, stopping },
+  { registry, stopping, heartbeatMs = HEARTBEAT_MS },
 ) => {
   let listeners = 0
   app.addHook('preValidation', async (request) => {
@@ -81,14 +88,16 @@ export const eventRoutes: FastifyPluginAsyncZod<{ registry: Registry; stopping: 
       if (listeners >= MOST_LISTENERS) throw new ProblemError('too-many-listeners')
       const gone = closed(reply.raw)
       const { after, ...filter } = request.query
-      const given = request.headers['last-event-id'] ?? after
-      const from = given === undefined ? await registry.log.head() : positionOf(given)
+      const seen = request.headers['last-event-id']
+      const given = seen ?? after
+      const place = seen === undefined ? AFTER : LAST_EVENT_ID
+      const from = given === undefined ? await registry.log.head() : positionOf(given, place)
       if (!gone.aborted) {
         listeners++
         gone.addEventListener('abort', () => listeners--)
       }
       const signal = AbortSignal.any([stopping, gone])
-      const stream = Readable.from(live(registry, from, filter, signal), {
+      const stream = Readable.from(live(registry, from, filter, signal, heartbeatMs), {
         objectMode: false,
         highWaterMark: 16_384,
       })
@@ -119,12 +128,18 @@ async function* ndjson(
   if (signal.aborted) throw new ProblemError('stopping')
 }
 
-async function* live(registry: Registry, from: Position, filter: Filter, signal: AbortSignal) {
+async function* live(
+  registry: Registry,
+  from: Position,
+  filter: Filter,
+  signal: AbortSignal,
+  heartbeatMs: number,
+) {
   yield ': following\n\n'
   const batches = registry.log.follow(from, { signal, batchSize: 100 })[Symbol.asyncIterator]()
   let next = batches.next()
   while (!signal.aborted) {
-    const batch = await orHeartbeat(next, signal)
+    const batch = await orHeartbeat(next, signal, heartbeatMs)
     if (batch === 'heartbeat') {
       yield ': alive\n\n'
       continue
@@ -140,10 +155,10 @@ const frameOf = (event: RecordedEvent) =>
   `id: ${formatPosition(event.position)}\nevent: ${event.type}\ndata: ${lineOf(event)}\n\n`
 
 /** What comes first; the timer goes with it, since a replay waits for thousands of batches. */
-function orHeartbeat<T>(next: Promise<T>, signal: AbortSignal): Promise<T | 'heartbeat'> {
+function orHeartbeat<T>(next: Promise<T>, signal: AbortSignal, ms: number): Promise<T | 'heartbeat'> {
   const { promise, resolve } = Promise.withResolvers<'heartbeat'>()
   const beat = () => resolve('heartbeat')
-  const timer = setTimeout(beat, HEARTBEAT_MS).unref()
+  const timer = setTimeout(beat, ms).unref()
   signal.addEventListener('abort', beat, { once: true })
   return Promise.race([next, promise]).finally(() => {
     clearTimeout(timer)
@@ -158,12 +173,18 @@ function matches({ stream, type, metadata }: RecordedEvent, filter: Filter): boo
   return filter.until === undefined || metadata.recordedAt <= filter.until
 }
 
-function positionOf(text: string | undefined): Position {
+/** Where a position was given: the part of the request, and its name there. */
+const AFTER = { part: 'querystring', pointer: '/after' } as const
+const LAST_EVENT_ID = { part: 'headers', pointer: '/last-event-id' } as const
+
+function positionOf(
+  text: string | undefined,
+  { part, pointer }: typeof AFTER | typeof LAST_EVENT_ID = AFTER,
+): Position {
   const position = text === undefined ? START : parsePosition(text)
   if (position) return position
-  throw new ProblemError('invalid-request', undefined, [
-    { pointer: '/after', detail: 'is no position such as 42' },
-  ])
+  const detail = 'is no position such as 42'
+  throw new ProblemError('invalid-request', `In the ${part}: ${pointer} ${detail}`, [{ pointer, detail }])
 }
 
 function closed(socket: { once(event: 'close', listener: () => void): unknown }): AbortSignal {

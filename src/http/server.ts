@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import rateLimit from '@fastify/rate-limit'
 import helmet from '@fastify/helmet'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
-import {
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-} from 'fastify-type-provider-zod'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { Actor } from '../commands/command.ts'
 import type { Registry } from '../registry.ts'
-import { actorIfAny } from './auth.ts'
 import { certificateRoutes } from './certificate-routes.ts'
 import { commandRoutes } from './command-routes.ts'
 import { sendProblem } from './error-handler.ts'
@@ -23,6 +14,8 @@ import { Metrics, type Told } from './metrics.ts'
 import { ProblemError } from './problem.ts'
 import { problemRoutes } from './problem-routes.ts'
 import { queryRoutes } from './query-routes.ts'
+import { limitRates, type Limits } from './rate-limits.ts'
+import { reference } from './reference.ts'
 import { requestLog } from './request-log.ts'
 import { sayHowOld } from './staleness.ts'
 
@@ -39,7 +32,11 @@ export type ServerOptions = {
   /** Whose X-Forwarded-For is believed (Fastify's trustProxy). */
   readonly trustProxy?: boolean
   /** Requests a minute for one key, and for one address without a key. */
-  readonly limits?: { readonly perKey: number; readonly perAddress: number }
+  readonly limits?: Limits
+  /** Where the registry is reached from outside, such as https://registry.example.org; no slash at the end. */
+  readonly publicUrl?: string | undefined
+  /** How often a live stream without news says that it is alive, in milliseconds. */
+  readonly heartbeatMs?: number
   /** Where the registry tells what the server counts. */
   readonly told?: Told
 }
@@ -77,18 +74,22 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   if (options.told) options.told.conflicted = metrics.conflicted
   await headers(app)
   requestLog(app, metrics)
-  await limit(app, registry, options.limits ?? DEFAULT_LIMITS)
+  await limitRates(app, registry, options.limits ?? DEFAULT_LIMITS)
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, () => {
     throw new ProblemError('not-found')
   })
-  await reference(app, options.version)
+  await reference(app, options)
   await app.register(
     async (api) => {
       sayHowOld(api, registry)
       await api.register(certificateRoutes, { registry })
       await api.register(queryRoutes, { registry })
       await api.register(commandRoutes, { registry, metrics })
-      await api.register(eventRoutes, { registry, stopping: stopping.signal })
+      await api.register(eventRoutes, {
+        registry,
+        stopping: stopping.signal,
+        heartbeatMs: options.heartbeatMs,
+      })
     },
     { prefix: '/api/v1' },
   )
@@ -136,44 +137,4 @@ async function headers(app: FastifyInstance): Promise<void> {
     reply.headers(constant).header('x-request-id', request.id)
     done()
   })
-}
-
-/** A good key has a bucket of its own; everybody else shares the address's, whatever key they make up. */
-async function limit(
-  app: FastifyInstance,
-  registry: Registry,
-  { perKey, perAddress }: { perKey: number; perAddress: number },
-): Promise<void> {
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.actor = actorIfAny(registry, request)
-    done()
-  })
-  await app.register(rateLimit, {
-    timeWindow: 60_000,
-    max: (request) => (request.actor === undefined ? perAddress : perKey),
-    keyGenerator: (request) => request.actor?.name ?? request.ip,
-    errorResponseBuilder: (_request, { after }) =>
-      new ProblemError('too-many-requests', `Come back in ${after}.`),
-  })
-}
-
-async function reference(app: FastifyInstance, version: string): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Certificate registry',
-        version,
-        description:
-          'Record, verify and replay certificates and awards. Errors are RFC 9457 problems; see /problems.',
-      },
-      components: {
-        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An access key.' } },
-      },
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformSpecificationClone: false })
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()))
 }
