@@ -2,6 +2,20 @@ import { z } from 'zod'
 import { covers, dayBefore, endsBeforeItBegins, storedDate } from './date.ts'
 import { accepted, type Decision, type Invalid, invalid, refused } from './decision.ts'
 import { same } from './same.ts'
+import {
+  addSigningKey,
+  compromiseSigningKey,
+  evolveSigningKeys,
+  type RecordedSigningKey,
+  retireSigningKey,
+  type SigningKey,
+  signingKey,
+  type SigningKeyCompromise,
+  signingKeyCompromise,
+  type SigningKeyRefusal,
+  type SigningKeyRetirement,
+  signingKeyRetirement,
+} from './signing-key.ts'
 import { sameText, storedText } from './text.ts'
 
 /** A slug. */
@@ -48,6 +62,10 @@ export const issuerEvent = z.discriminatedUnion('type', [
   event('IssuerAccreditationWithdrawn', withdrawal),
   event('AccessKeyGranted', accessKey),
   event('AccessKeyRevoked', keyRevocation),
+  /** From an instant on, credentials in its name are signed with this key. */
+  event('IssuerSigningKeyAdded', signingKey),
+  event('IssuerSigningKeyRetired', signingKeyRetirement),
+  event('IssuerSigningKeyCompromised', signingKeyCompromise),
 ])
 export type IssuerEvent = z.infer<typeof issuerEvent>
 export type IssuerRegistration = z.infer<typeof registration>
@@ -64,6 +82,8 @@ export type RegisteredIssuer = IssuerRegistration & {
   readonly status: 'registered'
   readonly accreditations: readonly RecordedAccreditation[]
   readonly keys: readonly RecordedKey[]
+  /** Absent before the first. */
+  readonly signingKeys?: readonly RecordedSigningKey[]
 }
 export type IssuerState = { readonly status: 'unregistered' } | RegisteredIssuer
 
@@ -98,6 +118,10 @@ function evolveRegistered(state: RegisteredIssuer, event: LaterEvent): Registere
       const keys = state.keys.map((key) => (key.keyId === keyId && !key.revoked ? { ...key, revoked } : key))
       return { ...state, keys }
     }
+    case 'IssuerSigningKeyAdded':
+    case 'IssuerSigningKeyRetired':
+    case 'IssuerSigningKeyCompromised':
+      return { ...state, signingKeys: evolveSigningKeys(state.signingKeys ?? [], event) }
   }
 }
 
@@ -138,6 +162,7 @@ export type IssuerRefusal =
   | { readonly kind: 'key-exists'; readonly keyId: string }
   | { readonly kind: 'key-not-found'; readonly keyId: string }
   | { readonly kind: 'key-revoked'; readonly keyId: string }
+  | SigningKeyRefusal
 export type IssuerDecision = Decision<IssuerEvent, IssuerRefusal>
 
 type Decide = (state: IssuerState) => IssuerDecision
@@ -211,3 +236,11 @@ export const revokeAccessKey = (intent: AccessKeyRevocation): Decide =>
     if (!known.revoked) return accepted({ type: 'AccessKeyRevoked', data: intent })
     return known.revoked.reason === reason ? accepted() : refused({ kind: 'key-revoked', keyId })
   })
+
+/** `addSigningKey`, `retireSigningKey` and `compromiseSigningKey` (signing-key.ts) on an issuer. */
+export const addIssuerSigningKey = (intent: SigningKey): Decide =>
+  onRegistered(({ signingKeys = [] }) => addSigningKey(signingKeys, intent))
+export const retireIssuerSigningKey = (intent: SigningKeyRetirement): Decide =>
+  onRegistered(({ signingKeys = [] }) => retireSigningKey(signingKeys, intent))
+export const compromiseIssuerSigningKey = (intent: SigningKeyCompromise): Decide =>
+  onRegistered(({ signingKeys = [] }) => compromiseSigningKey(signingKeys, intent))

@@ -103,6 +103,13 @@ const REFUSALS: Readonly<Record<RefusalKind, ProblemType>> = {
   'key-exists': conflict('A key has this ID', 'Leave keyId out.'),
   'key-not-found': missing('No such key', 'Mend the ID.'),
   'key-revoked': conflict('The key is revoked', 'Grant a new one.'),
+  'signing-key-exists': conflict(
+    'A signing key has this ID, or is this key',
+    'Make a new key under a new ID.',
+  ),
+  'signing-key-not-found': missing('No such signing key', 'Mend the ID.'),
+  'signing-key-retired': conflict('The signing key was retired at another time', 'Nothing is left to do.'),
+  'signing-key-compromised': conflict('The compromise is recorded differently', 'It stays as recorded.'),
 }
 
 /** Problems that no command makes: of the request's form, of who asks, of the registry's own state. */

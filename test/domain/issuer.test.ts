@@ -2,6 +2,7 @@ import t from 'tap'
 import * as Issuer from '../../src/domain/issuer.ts'
 import type { IssuerEvent } from '../../src/domain/issuer.ts'
 import { releaseSerial, reserveSerial, type SerialEvent, serialStream } from '../../src/domain/serial.ts'
+import { signingKeyAt } from '../../src/domain/signing-key.ts'
 import { fold, scenarios } from '../support/decider.ts'
 import { issuer, serial } from '../support/deciders.ts'
 
@@ -20,6 +21,13 @@ const key = { keyId: 'k1', role: 'issuer', sha256: 'f'.repeat(64) } as const
 const granted: IssuerEvent = { type: 'AccessKeyGranted', data: key }
 const revocation = { keyId: 'k1', reason: 'lost' }
 const revoked: IssuerEvent = { type: 'AccessKeyRevoked', data: revocation }
+const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`
+const signingKey = { keyId: 's1', publicKeyMultibase: 'z6Mk1', from: at(2) }
+const added: IssuerEvent = { type: 'IssuerSigningKeyAdded', data: signingKey }
+const retirement = { keyId: 's1', until: at(4) }
+const retired: IssuerEvent = { type: 'IssuerSigningKeyRetired', data: retirement }
+const compromise = { keyId: 's1', since: at(3), reason: 'the disk was stolen' }
+const compromised: IssuerEvent = { type: 'IssuerSigningKeyCompromised', data: compromise }
 
 void t.test('register: again, the first seed stays', async (t) => {
   given().when(Issuer.registerIssuer(registration)).thenEvents(t, registered)
@@ -37,6 +45,9 @@ void t.test('nothing happens to an issuer that is not registered', async (t) => 
     Issuer.withdrawAccreditation(withdrawal),
     Issuer.grantAccessKey(key),
     Issuer.revokeAccessKey(revocation),
+    Issuer.addIssuerSigningKey(signingKey),
+    Issuer.retireIssuerSigningKey(retirement),
+    Issuer.compromiseIssuerSigningKey(compromise),
   ]
   for (const decision of decisions) given().when(decision).thenRefused(t, { kind: 'issuer-not-found' })
 })
@@ -108,6 +119,57 @@ void t.test('access keys', async (t) => {
     given(registered, granted, revoked)
       .when(Issuer.grantAccessKey(again))
       .thenRefused(t, { kind: 'key-revoked', keyId: 'k1' })
+})
+
+void t.test('signing keys: added, retired, compromised', async (t) => {
+  given(registered).when(Issuer.addIssuerSigningKey(signingKey)).thenEvents(t, added)
+  for (const other of [
+    { ...signingKey, keyId: 's2' },
+    { ...signingKey, publicKeyMultibase: 'z6Mk2' },
+    { ...signingKey, from: at(1) },
+  ])
+    given(registered, added)
+      .when(Issuer.addIssuerSigningKey(other))
+      .thenRefused(t, { kind: 'signing-key-exists', keyId: 's1' })
+  given(registered, added).when(Issuer.retireIssuerSigningKey(retirement)).thenEvents(t, retired)
+  given(registered, added)
+    .when(Issuer.retireIssuerSigningKey({ ...retirement, until: at(1) }))
+    .thenRefused(t, { kind: 'invalid', field: '/until', problem: 'ends-before-it-begins' })
+  given(registered, added, retired)
+    .when(Issuer.retireIssuerSigningKey({ ...retirement, until: at(5) }))
+    .thenRefused(t, { kind: 'signing-key-retired', keyId: 's1' })
+  given(registered, added, retired)
+    .when(Issuer.compromiseIssuerSigningKey(compromise))
+    .thenEvents(t, compromised)
+  given(registered, added, compromised)
+    .when(Issuer.compromiseIssuerSigningKey({ ...compromise, since: at(1) }))
+    .thenRefused(t, { kind: 'signing-key-compromised', keyId: 's1' })
+  for (const decide of [
+    Issuer.retireIssuerSigningKey(retirement),
+    Issuer.compromiseIssuerSigningKey(compromise),
+  ])
+    given(registered).when(decide).thenRefused(t, { kind: 'signing-key-not-found', keyId: 's1' })
+})
+
+void t.test('which key signs when', async (t) => {
+  const second: IssuerEvent = {
+    type: 'IssuerSigningKeyAdded',
+    data: { keyId: 's2', publicKeyMultibase: 'z6Mk2', from: at(3) },
+  }
+  const on = (day: number, ...events: IssuerEvent[]) => {
+    const state = fold(issuer, [registered, ...events])
+    return state.status === 'registered' ? signingKeyAt(state.signingKeys ?? [], at(day))?.keyId : 'none'
+  }
+  t.equal(on(2), undefined)
+  t.equal(on(1, added), undefined)
+  t.equal(on(2, added), 's1')
+  t.equal(on(3, added, second), 's2')
+  t.equal(on(2, added, second), 's1')
+  t.equal(on(3, added, retired), 's1')
+  t.equal(on(4, added, retired), undefined)
+  t.equal(on(2, added, compromised), 's1')
+  t.equal(on(3, added, compromised), undefined)
+  t.strictSame(fold(issuer, [registered, added, added]), fold(issuer, [registered, added]))
 })
 
 void t.test('serial numbers', async (t) => {
