@@ -4,7 +4,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js'
 import type { ServerDuplexStream } from '@grpc/grpc-js'
 import { authorize, requireLeader } from './context.ts'
 import type { Context } from './context.ts'
-import { answerWith, endWith, refusesAtOnce } from './ending.ts'
+import { answerWith, endWith, isBrokenOff, refusesAtOnce } from './ending.ts'
 import { appendTooLarge, handlerThrew, streamDeleted, timedOut } from './errors.ts'
 import type { Fault } from './faults.ts'
 import { expectedOf, proposedEvent, streamNameOf } from './messages.ts'
@@ -76,7 +76,7 @@ async function receive(call: Append, limit: number): Promise<Request> {
     if (event === undefined) throw handlerThrew()
     events.push(event)
   }
-  if (options === undefined) throw handlerThrew()
+  if (options === undefined || isBrokenOff(call)) throw handlerThrew()
   const expected = expectedOf(options, options.getRevision())
   return { stream: streamNameOf(options.getStreamIdentifier()), expected, events }
 }

@@ -57,11 +57,24 @@ export function endWith<Request, Response>(
   }
 }
 
-/** grpc-js has no public way to reset one stream: the HTTP/2 stream lies two fields below the call. */
 function resetStream(call: object): void {
+  wireOf(call).close(constants.NGHTTP2_CANCEL)
+}
+
+/**
+ * Whether the caller broke off. What it had sent until then ends like any other call here, in the same turn and before
+ * grpc-js says that it is cancelled; a real node reads an error there, and writes nothing of half an append.
+ */
+export function isBrokenOff(call: object): boolean {
+  const stream = wireOf(call)
+  return stream.aborted || stream.destroyed || stream.rstCode !== constants.NGHTTP2_NO_ERROR
+}
+
+/** grpc-js has no public way to one HTTP/2 stream: it lies two fields below the call. */
+function wireOf(call: object): ServerHttp2Stream {
   const { stream } = (call as { call: { stream?: ServerHttp2Stream } }).call
   if (stream === undefined) throw new Error('this grpc-js keeps its HTTP/2 stream elsewhere')
-  stream.close(constants.NGHTTP2_CANCEL)
+  return stream
 }
 
 /** Whether a fault refuses a call before anything is done. */
