@@ -6,7 +6,7 @@ export type EncodedEvent = readonly [id: string, type: string, data: string, met
 
 /**
  * The events of one append as text, checked against the limits every log shares before anything is written.
- * Throws `RangeError` (no events, more than `MAX_APPEND_EVENTS`) and `EventTooLargeError`.
+ * Throws `RangeError` (no events, more than `MAX_APPEND_EVENTS`, a lone surrogate) and `EventTooLargeError`.
  */
 export function encodeEvents(events: readonly NewEvent[]): EncodedEvent[] {
   if (events.length === 0 || events.length > MAX_APPEND_EVENTS)
@@ -21,5 +21,13 @@ function encodeEvent({ id, type, data, metadata }: NewEvent): EncodedEvent {
     const bytes = Buffer.byteLength(text)
     if (bytes > MAX_EVENT_BYTES) throw new EventTooLargeError(bytes)
   }
-  return [id, type, text, JSON.stringify(metadata)]
+  const about = JSON.stringify(metadata)
+  if (holdsLoneSurrogate(text) || holdsLoneSurrogate(about) || !type.isWellFormed())
+    throw new RangeError('an event holds a lone surrogate, which no UTF-8 can hold')
+  return [id, type, text, about]
 }
+
+/** JSON escapes nothing of the kind but what has no partner. A backslash that is itself escaped begins no escape. */
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/
+
+const holdsLoneSurrogate = (json: string) => json.includes('\\ud') && LONE_SURROGATE.test(json)
