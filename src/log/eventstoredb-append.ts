@@ -1,13 +1,7 @@
 import { type AppendExpectedRevision, jsonEvent, NO_STREAM } from '@eventstore/db-client'
 import { setTimeout as pause } from 'node:timers/promises'
 import { encodeEvents } from './encode-events.ts'
-import {
-  type AppendOutcome,
-  EventTooLargeError,
-  LogUnavailableError,
-  type NewEvent,
-  type StreamRevision,
-} from './event-log.ts'
+import { type AppendOutcome, EventTooLargeError, type NewEvent, type StreamRevision } from './event-log.ts'
 import { type EventStoreDbConnection, failureOf, unavailable } from './eventstoredb-connection.ts'
 import type { EventStoreDbReader } from './eventstoredb-read.ts'
 
@@ -32,6 +26,7 @@ export class EventStoreDbAppender {
   readonly #reader: EventStoreDbReader
   readonly #namespace: string
   readonly #limits: AppendLimits
+  readonly #stopping = new AbortController()
 
   constructor(
     connection: EventStoreDbConnection,
@@ -55,26 +50,36 @@ export class EventStoreDbAppender {
     const giveUpAt = performance.now() + this.#limits.total
     for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       try {
-        return await this.#attempt(stream, expected, events)
+        const left = Math.max(0, giveUpAt - performance.now())
+        return await this.#attempt(stream, expected, events, left)
       } catch (error) {
         const failure = failureOf(error)
-        if (failure === 'conflict') return this.#settle(stream, expected, events)
         if (failure === 'too-large') throw new EventTooLargeError(sizeOf(events))
         if (failure === 'refused') throw unavailable(error)
-        const rest = giveUpAt - performance.now()
-        if (rest <= wait) return this.#lastLook(stream, expected, events, error)
-        await pause(wait * (0.5 + Math.random() / 2))
+        const known = failure === 'conflict' && (await this.#known(stream, expected, events))
+        if (known) return known
+        const late = giveUpAt - performance.now() <= wait || this.#stopping.signal.aborted
+        if (late) return this.#lastLook(stream, expected, events, error)
+        await pause(wait * (0.5 + Math.random() / 2), undefined, { signal: this.#stopping.signal }).catch(
+          () => {},
+        )
       }
     }
+  }
+
+  /** From now on nothing is tried again: what is under way gets one last look. */
+  stop(): void {
+    this.#stopping.abort()
   }
 
   async #attempt(
     stream: string,
     expected: StreamRevision,
     events: readonly NewEvent[],
+    left: number,
   ): Promise<AppendOutcome> {
     const { client, credentials } = this.#connection
-    const { attempt, total } = this.#limits
+    const { attempt } = this.#limits
     const expectedRevision: AppendExpectedRevision = expected === 'no-stream' ? NO_STREAM : expected
     const options = {
       expectedRevision,
@@ -84,8 +89,8 @@ export class EventStoreDbAppender {
     }
     const proposed = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }))
     const append = () => client.appendToStream(this.#namespace + stream, proposed, options)
-    const { nextExpectedRevision, position } = await this.#connection.call(append, attempt * 1.5, total)
-    if (position === undefined) return this.#settle(stream, expected, events)
+    const { nextExpectedRevision, position } = await this.#connection.call(append, attempt * 1.5, left)
+    if (position === undefined) return await this.#settle(stream, expected, events)
     const { commit, prepare } = position
     return { kind: 'appended', revision: nextExpectedRevision, position: { commit, prepare } }
   }
@@ -104,6 +109,20 @@ export class EventStoreDbAppender {
     return { kind: 'conflict', actual: revision }
   }
 
+  /**
+   * The outcome of an append that the server refused, once the stream shows why; undefined before. A winner is known to
+   * the writer some time before anybody can read it, and whoever were told of a conflict by then would read the stream
+   * as it was and lose again and again. A winner whose leader died may also never come to be: then the next attempt wins.
+   */
+  async #known(
+    stream: string,
+    expected: StreamRevision,
+    events: readonly NewEvent[],
+  ): Promise<AppendOutcome | undefined> {
+    const settled = await this.#settle(stream, expected, events).catch(() => undefined)
+    return settled?.kind === 'conflict' && settled.actual === expected ? undefined : settled
+  }
+
   /** Time is up: what the log can still say counts, and where it says nothing the outcome stays unknown. */
   async #lastLook(
     stream: string,
@@ -111,9 +130,10 @@ export class EventStoreDbAppender {
     events: readonly NewEvent[],
     error: unknown,
   ): Promise<AppendOutcome> {
-    const settled = await this.#settle(stream, expected, events).catch(() => undefined)
+    const look = this.#settle(stream, expected, events).catch(() => undefined)
+    const settled = await Promise.race([look, pause(this.#limits.attempt, undefined, { ref: false })])
     if (settled?.kind === 'appended') return settled
-    throw error instanceof LogUnavailableError ? error : unavailable(error)
+    throw unavailable(error)
   }
 }
 

@@ -3,8 +3,7 @@ import { LogUnavailableError } from './event-log.ts'
 import { permitsOf, type ServerPermits } from './eventstoredb-permits.ts'
 import { type Credentials, readEventStoreDbUrl } from './eventstoredb-url.ts'
 
-/** How long anything but an append may take, in milliseconds, and how long it waits for its turn. */
-const CALL_MS = 5_000
+/** How long a call waits for its turn, in milliseconds. */
 const TURN_MS = 10_000
 const DISPOSE_MS = 2_000
 
@@ -19,6 +18,7 @@ export class EventStoreDbConnection {
   readonly client: EventStoreDBClient
   readonly credentials: Credentials
   readonly permits: ServerPermits
+  readonly #disposed = new AbortController()
 
   /** Connects at the first call. Throws `TypeError` for a URL that can't be read. */
   constructor(url: string) {
@@ -28,24 +28,38 @@ export class EventStoreDbConnection {
     this.permits = permitsOf(address.server)
   }
 
-  /** Runs one short call with a permit and a time limit. Its error is the client's, or `LogUnavailableError` for the limit. */
+  /** Whether nothing is asked any more. */
+  get disposed(): boolean {
+    return this.#disposed.signal.aborted
+  }
+
+  /**
+   * Runs one short call with a permit and a time limit. Its error is the client's, or `LogUnavailableError` for the
+   * limit and for a connection that is disposed of.
+   */
   async call<Result>(
     run: (signal: AbortSignal) => Promise<Result>,
-    ms = CALL_MS,
+    ms: number,
     turnMs = TURN_MS,
   ): Promise<Result> {
     const giveBack = await this.permits.calls.take(turnMs)
     const abort = new AbortController()
+    const { signal: disposed } = this.#disposed
+    let cut = () => {}
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      cut = () => {
         abort.abort()
         reject(new LogUnavailableError('the log did not answer in time'))
-      }, ms)
+      }
+      timer = setTimeout(cut, ms)
+      disposed.addEventListener('abort', cut, { once: true })
     })
     try {
-      return await Promise.race([run(abort.signal), late])
+      if (disposed.aborted) cut()
+      return await Promise.race([late, ...(disposed.aborted ? [] : [run(abort.signal)])])
     } finally {
+      disposed.removeEventListener('abort', cut)
       clearTimeout(timer)
       giveBack()
     }
@@ -53,6 +67,7 @@ export class EventStoreDbConnection {
 
   /** Lets go of the server; gives up on a client that does not. */
   async dispose(): Promise<void> {
+    this.#disposed.abort()
     const bound = new Promise<void>((resolve) => setTimeout(resolve, DISPOSE_MS).unref())
     await Promise.race([this.client.dispose().catch(() => {}), bound])
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type AppendOutcome,
   type EventLog,
@@ -10,9 +11,12 @@ import {
 } from './event-log.ts'
 import { APPEND_LIMITS, type AppendLimits, EventStoreDbAppender } from './eventstoredb-append.ts'
 import { EventStoreDbConnection } from './eventstoredb-connection.ts'
-import { subscribed } from './eventstoredb-follow.ts'
+import { SILENCE_MS, subscribed } from './eventstoredb-follow.ts'
 import { EventStoreDbReader, type Names } from './eventstoredb-read.ts'
 import { comparePositions, type Position } from './position.ts'
+
+/** How long a close waits for what was accepted: what has no answer by then stays unknown. */
+const CLOSE_MS = 3_000
 
 export type EventStoreDbOptions = {
   /** As `readEventStoreDbUrl` takes it: TLS, credentials, CA file and cluster seeds are in it. */
@@ -22,6 +26,8 @@ export type EventStoreDbOptions = {
   /** Stands before every stream's name on the server. Tests share a server that way. */
   readonly namespace?: string
   readonly limits?: AppendLimits
+  /** After how many milliseconds without a word a reading is looked after. */
+  readonly silence?: number
 }
 
 /**
@@ -33,14 +39,22 @@ export class EventStoreDbEventLog implements EventLog {
   readonly #names: Names
   readonly #reader: EventStoreDbReader
   readonly #appender: EventStoreDbAppender
+  readonly #silence: number
   readonly #accepted = new Set<Promise<unknown>>()
   readonly #closed = new AbortController()
   #closing: Promise<void> | undefined
 
-  constructor({ url, prefixes, namespace = '', limits = APPEND_LIMITS }: EventStoreDbOptions) {
+  constructor({
+    url,
+    prefixes,
+    namespace = '',
+    limits = APPEND_LIMITS,
+    silence = SILENCE_MS,
+  }: EventStoreDbOptions) {
+    this.#silence = silence
     this.#connection = new EventStoreDbConnection(url)
     this.#names = { namespace, prefixes }
-    this.#reader = new EventStoreDbReader(this.#connection, this.#names)
+    this.#reader = new EventStoreDbReader(this.#connection, this.#names, limits.attempt)
     this.#appender = new EventStoreDbAppender(this.#connection, this.#reader, namespace, limits)
   }
 
@@ -86,7 +100,8 @@ export class EventStoreDbEventLog implements EventLog {
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.#accepted)
+    this.#appender.stop()
+    await Promise.race([Promise.all(this.#accepted), pause(CLOSE_MS, undefined, { ref: false })])
     this.#closed.abort()
     await this.#connection.dispose()
   }
@@ -100,7 +115,11 @@ export class EventStoreDbEventLog implements EventLog {
     const signal = options.signal
       ? AbortSignal.any([options.signal, this.#closed.signal])
       : this.#closed.signal
-    yield* subscribed(this.#connection, this.#reader, this.#names, after, { ...options, signal })
+    yield* subscribed(this.#connection, this.#reader, this.#names, after, {
+      ...options,
+      silence: this.#silence,
+      signal,
+    })
     if (!options.signal?.aborted) this.#mustStayOpen()
   }
 

@@ -6,8 +6,7 @@ import { comparePositions, type Position, START } from './position.ts'
 
 const DEFAULT_BATCH = 1_000
 /** Without a word for so long, the log's head is compared with what has come; and once more before it counts as stalled. */
-const SILENCE_MS = 15_000
-const CONFIRM_MS = 10_000
+export const SILENCE_MS = 5_000
 const TURN_MS = 10_000
 
 /** What a subscription has brought and its consumer has not yet taken. */
@@ -106,6 +105,12 @@ class Inbox {
   }
 }
 
+export type SubscribedOptions = ReadOptions & {
+  /** Whether what is written later is waited for. */
+  readonly live: boolean
+  readonly silence: number
+}
+
 /**
  * Events of our streams behind a position, by a subscription to `$all` that the server filters. Ends by its signal, and
  * where `live` is false once everything there has been given. Any end that the server makes of it, and a silence in which the
@@ -116,7 +121,7 @@ export async function* subscribed(
   reader: EventStoreDbReader,
   names: Names,
   after: Position,
-  { batchSize = DEFAULT_BATCH, signal, live }: ReadOptions & { readonly live: boolean },
+  { batchSize = DEFAULT_BATCH, signal, live, silence }: SubscribedOptions,
 ): AsyncGenerator<readonly RecordedEvent[], void> {
   if (signal?.aborted) return
   const giveBack = await connection.permits.readings.take(TURN_MS)
@@ -128,8 +133,8 @@ export async function* subscribed(
     while (!signal?.aborted) {
       const events = inbox.take(batchSize)
       if (events === undefined) {
-        await inbox.changed(SILENCE_MS)
-        if (performance.now() - inbox.heard >= SILENCE_MS) await mustStandAt(reader, inbox, position)
+        await inbox.changed(silence)
+        if (performance.now() - inbox.heard >= silence) await mustStandAt(reader, inbox, position, silence)
         continue
       }
       if (events.length === 0 && !live) return
@@ -146,11 +151,16 @@ export async function* subscribed(
 }
 
 /** Silence is right where nothing was written. Throws where something was and has not come. */
-async function mustStandAt(reader: EventStoreDbReader, inbox: Inbox, position: Position): Promise<void> {
+async function mustStandAt(
+  reader: EventStoreDbReader,
+  inbox: Inbox,
+  position: Position,
+  silence: number,
+): Promise<void> {
   const silentSince = inbox.heard
   const head = await reader.head()
   if (comparePositions(head, position) > 0) {
-    await inbox.changed(CONFIRM_MS)
+    await inbox.changed(silence)
     if (inbox.heard === silentSince)
       throw new LogUnavailableError('the subscription fell silent while the log moved on')
   } else inbox.heard = performance.now()

@@ -6,6 +6,7 @@ import {
   type RecordedEvent as ClientEvent,
   type ResolvedEvent,
 } from '@eventstore/db-client'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { EventMetadata, JsonObject, RecordedEvent, StreamSlice } from './event-log.ts'
 import { type EventStoreDbConnection, failureOf, unavailable } from './eventstoredb-connection.ts'
 import { comparePositions, type Position, START } from './position.ts'
@@ -28,12 +29,15 @@ export type Names = {
 export class EventStoreDbReader {
   readonly #connection: EventStoreDbConnection
   readonly #names: Names
+  readonly #attempt: number
   /** The last event of ours that was seen, and how far back from the end there is no later one. */
   #last = START
   #searched = START
 
-  constructor(connection: EventStoreDbConnection, names: Names) {
+  /** `attempt`: milliseconds after which a read without an answer is asked again. */
+  constructor(connection: EventStoreDbConnection, names: Names, attempt: number) {
     this.#connection = connection
+    this.#attempt = attempt
     this.#names = names
   }
 
@@ -88,30 +92,37 @@ export class EventStoreDbReader {
     requiresLeader: boolean,
   ): Promise<RecordedEvent[]> {
     const { client, credentials } = this.#connection
-    try {
-      return await this.#connection.call(async (signal) => {
-        const name = this.#names.namespace + stream
-        const reading = client.readStream(name, { ...options, credentials, requiresLeader })
-        return (await gathered(reading, signal)).map((event) => toRecorded(event, this.#names))
-      })
-    } catch (error) {
-      if (failureOf(error) === 'absent') return []
-      throw unavailable(error)
-    }
+    return this.#patiently(async (signal) => {
+      const name = this.#names.namespace + stream
+      const reading = client.readStream(name, { ...options, credentials, requiresLeader })
+      return (await gathered(reading, signal)).map((event) => toRecorded(event, this.#names))
+    })
   }
 
   async #back(
     fromPosition: Position | typeof END,
   ): Promise<readonly { position: Position; streamId: string }[]> {
     const { client, credentials } = this.#connection
-    try {
-      return await this.#connection.call(async (signal) => {
-        const options = { direction: BACKWARDS, fromPosition, maxCount: BACK, credentials } as const
-        const events = await gathered(client.readAll(options), signal)
-        return events.map(({ streamId, position }) => ({ streamId, position: position ?? START }))
-      })
-    } catch (error) {
-      throw unavailable(error)
+    return this.#patiently(async (signal) => {
+      const options = { direction: BACKWARDS, fromPosition, maxCount: BACK, credentials } as const
+      const events = await gathered(client.readAll(options), signal)
+      return events.map(({ streamId, position }) => ({ streamId, position: position ?? START }))
+    })
+  }
+
+  /** Reads again where that may help: a leader that changed or a connection that broke is met by one call, not by its caller. */
+  async #patiently<Read>(read: (signal: AbortSignal) => Promise<Read[]>): Promise<Read[]> {
+    const giveUpAt = performance.now() + 2 * this.#attempt
+    for (let wait = 25; ; wait *= 2) {
+      try {
+        return await this.#connection.call(read, this.#attempt * 1.5)
+      } catch (error) {
+        const failure = failureOf(error)
+        if (failure === 'absent') return []
+        const late = performance.now() + wait > giveUpAt || this.#connection.disposed
+        if (failure === 'refused' || late) throw unavailable(error)
+        await pause(wait)
+      }
     }
   }
 }

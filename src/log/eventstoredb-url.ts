@@ -10,6 +10,9 @@ export type Credentials = { readonly username: string; readonly password: string
 
 const FORM = /^(esdb(?:\+discover)?):\/\/(?:([^@/?]*)@)?([^@/?]+)\/?(\?.*)?$/
 
+/** The client knows no IPv6 addresses: they take a name. */
+const HOST = /^[A-Za-z0-9._-]+(?::\d{1,5})?$/
+
 /**
  * Reads `esdb://user:password@host:port,host:port?tls=true&tlsCAFile=…`. Throws `TypeError` whose message says what
  * is wrong and never repeats the URL, which may hold a password.
@@ -18,6 +21,8 @@ export function readEventStoreDbUrl(text: string): EventStoreDbAddress {
   const match = FORM.exec(text)
   if (!match) throw new TypeError('is not a URL such as esdb://user:password@host:2113?tls=true')
   const [, scheme = '', login, server = '', query = ''] = match
+  for (const host of server.split(','))
+    if (!HOST.test(host)) throw new TypeError('names a host or a port that can not be read')
   const options = new Map(
     [...new URLSearchParams(query)].map(([name, value]) => [name.toLowerCase().replace(/[-_]/g, ''), value]),
   )
