@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -86,16 +87,17 @@ export const eventRoutes: FastifyPluginAsyncZod<EventRoutes> = async (
     },
     async (request, reply) => {
       if (listeners >= MOST_LISTENERS) throw new ProblemError('too-many-listeners')
+      // Counted before anything is waited for: many that come at once must not all see room.
       const gone = closed(reply.raw)
+      if (!gone.aborted) {
+        listeners++
+        gone.addEventListener('abort', () => listeners--)
+      }
       const { after, ...filter } = request.query
       const seen = request.headers['last-event-id']
       const given = seen ?? after
       const place = seen === undefined ? AFTER : LAST_EVENT_ID
       const from = given === undefined ? await registry.log.head() : positionOf(given, place)
-      if (!gone.aborted) {
-        listeners++
-        gone.addEventListener('abort', () => listeners--)
-      }
       const signal = AbortSignal.any([stopping, gone])
       const stream = Readable.from(live(registry, from, filter, signal, heartbeatMs), {
         objectMode: false,
@@ -187,8 +189,10 @@ function positionOf(
   throw new ProblemError('invalid-request', `In the ${part}: ${pointer} ${detail}`, [{ pointer, detail }])
 }
 
-function closed(socket: { once(event: 'close', listener: () => void): unknown }): AbortSignal {
+/** Aborted once the answer is over or its reader has gone; at once where that is so already. */
+function closed(answer: ServerResponse): AbortSignal {
   const abort = new AbortController()
-  socket.once('close', () => abort.abort())
+  if (answer.destroyed) abort.abort()
+  answer.once('close', () => abort.abort())
   return abort.signal
 }
