@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { LogUnavailableError } from '../log/event-log.ts'
 import { PersonalStoreUnavailableError } from '../personal/personal-store.ts'
-import { readConfig } from './config.ts'
+import { type Config, readConfig } from './config.ts'
 import { copy } from './copy.ts'
 import { demo } from './demo.ts'
 import { EXIT, EXIT_HELP, ExitError } from './exit-codes.ts'
@@ -68,9 +68,15 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .addHelpText('after', EXAMPLES)
     .addHelpText('afterAll', `\n${EXIT_HELP}`)
     .configureHelp({ showGlobalOptions: true })
-  const config = () => {
+  let settings: Config | undefined
+  // Once, before whichever command was named: help needs no settings, and a wrong one stops it before it begins.
+  program.hook('preAction', () => {
     const { data } = program.opts<{ data?: string }>()
-    return readConfig({ ...io.env, ...(data !== undefined && { DATA_DIR: data }) })
+    settings = readConfig({ ...io.env, ...(data !== undefined && { DATA_DIR: data }) })
+  })
+  const config = () => {
+    if (settings === undefined) throw new Error('a command ran before its settings were read')
+    return settings
   }
   const command = (usage: string, summary: string) =>
     program.command(usage).description(summary).option('--json', 'answer in JSON')
