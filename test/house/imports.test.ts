@@ -22,6 +22,8 @@ const PLANTS: readonly Plant[] = [
   { path: 'src/log/zz-domain.ts', code: "import '../domain/date.ts'\n" },
   { path: 'src/personal/zz-log.ts', code: "import '../log/position.ts'\n", rule: DIRECTION },
   { path: 'src/personal/zz-domain.ts', code: "import '../domain/person.ts'\n" },
+  { path: 'src/transparency/zz-log.ts', code: "import '../log/position.ts'\n", rule: DIRECTION },
+  { path: 'src/transparency/zz-file.ts', code: "import 'node:fs'\n", rule: DIRECTION },
   { path: 'src/projections/zz-commands.ts', code: "import '../commands/command.ts'\n", rule: DIRECTION },
   { path: 'src/projections/zz-queries.ts', code: "import '../queries/lookup.ts'\n", rule: DIRECTION },
   { path: 'src/projections/zz-log.ts', code: "import '../log/position.ts'\nimport '../domain/date.ts'\n" },
