@@ -60,10 +60,6 @@ function leftOver({ kept, archived, standbys }: WalCleaned): readonly string[] {
         ]
       : []),
     ...(archived ? ['beyond reach: the archive of the log (archive_mode is on), and every base backup'] : []),
-    ...(standbys > 0
-      ? [
-          `beyond reach: ${standbys} standbys; run CHECKPOINT on each, then repeat this, then CHECKPOINT again`,
-        ]
-      : []),
+    ...(standbys > 0 ? [`beyond reach: ${standbys} standbys; run CHECKPOINT on each, then repeat this`] : []),
   ]
 }

@@ -35,6 +35,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'no-tls': 'the server speaks no TLS',
   'no-password': 'the server asks for a password and the URL has none',
   lost: 'the connection was lost',
+  'standby-behind': 'a standby does not keep up, and would be lost',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is not signed by a known authority',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is not signed by a known authority',
   SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is not signed by a known authority',

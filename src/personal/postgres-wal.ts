@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Query } from './postgres-connection.ts'
+import { PostgresUnavailableError, type Query } from './postgres-connection.ts'
 
 /** How long a CHECKPOINT may take: it writes out everything that the server has not yet. */
 const CHECKPOINT_MS = 10 * 60_000
 /** How often, a second apart, to ask for segments that something still holds (an archiver on its way, a standby behind). */
 const MAX_ASKED = 10
+
+/** How often, half a second apart, to look whether the standbys have received everything. */
+const MAX_LOOKED = 60
 
 /** What a cleaning of the write-ahead log came to. */
 export type WalCleaned = {
@@ -22,7 +25,7 @@ export type WalCleaned = {
  * segments, yet it drops few: most get a later name and wait, with all that is in them, to be written over, which in a
  * quiet registry happens never. So this fills every segment that waits, one `pg_switch_wal` each (16 MiB of zeros).
  * Needs a role that may CHECKPOINT, `pg_switch_wal` and `pg_ls_waldir`: a superuser, or as docs/operators.md grants.
- * Rejects `PostgresUnavailableError`.
+ * Rejects `PostgresUnavailableError`, with code `standby-behind` where a standby does not take in what is written.
  */
 export async function cleanWal(query: Query): Promise<WalCleaned> {
   await query(`SET statement_timeout = ${CHECKPOINT_MS}`)
@@ -31,7 +34,7 @@ export async function cleanWal(query: Query): Promise<WalCleaned> {
     await fillSegment(query)
     const kept = await dropUpTo(query, old)
     const overwritten = await fillWaiting(query)
-    await query('CHECKPOINT', [], CHECKPOINT_MS)
+    await checkpoint(query)
     const [mode] = await query('SHOW archive_mode')
     const [standbys] = await query('SELECT count(*)::integer FROM pg_stat_replication')
     return { overwritten, kept, archived: mode?.[0] !== 'off', standbys: Number(standbys?.[0]) }
@@ -43,11 +46,27 @@ export async function cleanWal(query: Query): Promise<WalCleaned> {
 /** Asks for a checkpoint until every segment up to this one is gone or renamed. Answers those that stay. */
 async function dropUpTo(query: Query, last: string): Promise<readonly string[]> {
   for (let asked = 1; ; asked++) {
-    await query('CHECKPOINT', [], CHECKPOINT_MS)
+    await checkpoint(query)
     const kept = (await segments(query)).filter((name) => name <= last)
     if (kept.length === 0 || asked === MAX_ASKED) return kept
     await sleep(1_000)
   }
+}
+
+/** A checkpoint drops segments that a standby without a replication slot may still need: it would be lost. */
+async function checkpoint(query: Query): Promise<void> {
+  for (let looked = 1; await standbyBehind(query); looked++) {
+    if (looked === MAX_LOOKED) throw new PostgresUnavailableError('standby-behind')
+    await sleep(500)
+  }
+  await query('CHECKPOINT', [], CHECKPOINT_MS)
+}
+
+async function standbyBehind(query: Query): Promise<boolean> {
+  const [row] = await query(
+    'SELECT bool_or(flush_lsn IS NULL OR flush_lsn < pg_current_wal_flush_lsn()) FROM pg_stat_replication',
+  )
+  return row?.[0] === true
 }
 
 /** Fills segments until the last of those that lie there now is behind. Other writers only speed it up. */
