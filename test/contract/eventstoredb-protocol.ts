@@ -118,11 +118,12 @@ function looseRevisions(it: It): void {
     t.equal(appended(await client.append(stream('award-a'), 'any', [...proposals(1), known])).revision, 2n)
   })
 
-  it('an id used in a second stream hides the first', async (t, client, stream) => {
+  it('an id used in a second stream is remembered for the first alone', async (t, client, stream) => {
     const events = proposals(1)
-    await client.append(stream('award-a'), 'any', events)
+    const first = await client.append(stream('award-a'), 'any', events)
     t.equal(appended(await client.append(stream('award-b'), 'any', events)).revision, 0n)
-    t.equal(appended(await client.append(stream('award-a'), 'any', events)).revision, 1n, 'written again')
+    t.same(await client.append(stream('award-a'), 'any', events), first)
+    t.equal(appended(await client.append(stream('award-b'), 'any', events)).revision, 1n, 'written again')
   })
 
   it('stream_exists on an absent stream is a conflict', async (t, client, stream) => {
@@ -178,6 +179,21 @@ function limits(it: It): void {
   it('an append without events is a success, with revision 0 and a position, and writes nothing', async (t, client, stream) => {
     t.match(await client.append(stream('award-a'), 'no_stream', []), { kind: 'appended', revision: 0n })
     t.same(await client.readStream(stream('award-a')), { kind: 'error', type: 'stream-not-found' })
+  })
+
+  it('an append whose caller breaks off in the middle is written whole or not at all', async (t, client, stream) => {
+    const counts = new Set<number>()
+    for (let deadline = 1; deadline <= 40; deadline += 1) {
+      const name = stream(`award-${deadline}`)
+      await client.append(name, 'no_stream', proposals(200, { note: 'x'.repeat(1_000) }), { deadline })
+      const read = await client.readStream(name)
+      counts.add('kind' in read ? 0 : read.length)
+    }
+    t.same(
+      [...counts].filter((count) => count !== 0 && count !== 200),
+      [],
+    )
+    t.ok(counts.has(0), 'some were broken off')
   })
 
   it('the batch path answers as the classic one', async (t, client, stream) => {

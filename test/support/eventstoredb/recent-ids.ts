@@ -8,7 +8,7 @@ const FIXED_BYTES = 16 + 4 + 8
 
 /**
  * The leader's bounded memory of event ids: what makes an append with `any` repeatable, for a while. Keyed by id
- * alone, so that an id used in a second stream hides the first; the oldest go first; gone after a restart.
+ * alone and never moved: an id used in a second stream is not known there. The oldest go first; gone after a restart.
  */
 export class RecentIds {
   readonly #limit: number
@@ -24,9 +24,9 @@ export class RecentIds {
     return this.#byId.get(id)
   }
 
-  /** Remembers an event, and forgets the oldest ones beyond the limit. */
+  /** Remembers where an event was first written, and forgets the oldest ones beyond the limit. */
   put(id: string, at: WrittenAt): void {
-    this.#forget(id)
+    if (this.#byId.has(id)) return
     this.#byId.set(id, at)
     this.#bytes += sizeOf(at)
     for (const oldest of this.#byId.keys()) {
