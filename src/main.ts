@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { run } from './cli/program.ts'
 
+// Every file of the registry is its owner's alone: SQLite makes write-ahead logs and shared memory with this mask too.
+process.umask(0o077)
+
 /** The only file that reads the environment and the clock. */
 const code = await run(process.argv, {
   env: process.env,

@@ -1,18 +1,17 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Config, readConfig } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { importFile } from './import.ts'
 import { type Io, line } from './io.ts'
 import { type Running, start } from './serve.ts'
+import { temporaryFolder } from './temporary.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../examples/session-34.json', import.meta.url))
 
 /** `demo`: the whole way, through the real server, in a folder of its own that goes with it. */
 export async function demo(io: Io, { keep }: { keep?: boolean }): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'registry-demo-'))
+  const folder = temporaryFolder()
   const config = readConfig({ DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'silent' })
   const running = await start(io, config)
   try {

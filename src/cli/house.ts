@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Clock } from '../clock.ts'
 import type { CommandDeps } from '../commands/catalogue-entry.ts'
@@ -11,6 +10,7 @@ import { ReadModel } from '../projections/read-model.ts'
 import { lookupOver } from '../queries/lookup.ts'
 import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
+import { temporaryFolder } from './temporary.ts'
 import { type OpenedLog, type OpenedPersonalStore, openLog, openPersonal } from './stores.ts'
 
 export const readModelIn = (folder: string) => join(folder, 'read-model.sqlite')
@@ -26,7 +26,7 @@ export type House = {
   readonly clock: Clock
   /** For running commands: what they refer to is looked up in the log. */
   readonly deps: CommandDeps
-  /** An empty read model of this command's own, in a temporary folder. */
+  /** An empty read model of this command's own, which no file name leads to. */
   readonly readModel: ReadModel
   readonly close: () => Promise<void>
 }
@@ -40,13 +40,12 @@ export async function openHouse(config: Stores, now: () => number, mustExist = t
       `there is no registry in ${folder}; name its folder with --data, or start one with: npm start`,
     )
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const temporary = mkdtempSync(join(tmpdir(), 'registry-'))
   const log = await openLog(config)
   const personal = await openPersonal(config).catch(async (error: unknown) => {
     await log.close()
     throw error
   })
-  const readModel = new ReadModel(readModelIn(temporary), ALL)
+  const readModel = nameless()
   const clock = new Clock(now)
   const deps = {
     log,
@@ -60,7 +59,21 @@ export async function openHouse(config: Stores, now: () => number, mustExist = t
     await log.close()
     await personal.close()
     readModel.close()
-    rmSync(temporary, { recursive: true, force: true })
   }
   return { folder, log, personal, clock, deps, readModel, close }
+}
+
+/**
+ * A read model whose files have lost their names as soon as they are open: it may come to hold names of persons, and a
+ * command that is killed must leave none. A first look into each file opens its write-ahead log too.
+ */
+function nameless(): ReadModel {
+  const temporary = temporaryFolder()
+  try {
+    const readModel = new ReadModel(readModelIn(temporary), ALL)
+    for (const schema of ['main', 'personal']) readModel.db.exec(`UPDATE ${schema}.meta SET value = value`)
+    return readModel
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
 }

@@ -8,6 +8,9 @@ const ROOT = ['awardingBody', 'issuer', 'session', 'participants', 'organization
 /** Keys that the published form has and the registry keeps nowhere of their own. */
 const WITHOUT_PLACE = ['countriesRepresented']
 
+/** Shorter than BCP 47 allows, whose languages of up to eight letters would let any mistyped word pass. */
+const LANGUAGE = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i
+
 const PERSON = ['person', 'name', 'position']
 const SESSION = [
   'key',
@@ -30,6 +33,9 @@ export function unknownKeys(root: Bag): readonly Path[] {
     ...unknown(['awardingBody'], root['awardingBody'], ['key', 'short', 'name']),
     ...unknown(['issuer'], root['issuer'], ['id', 'name', 'kinds', 'from', 'until']),
     ...unknown(['session'], session, [...SESSION, 'chair', 'alongside', 'decisions']),
+    ...unknown(['session', 'place'], session['place'], ['city', 'country']),
+    ...inTitles('agendaItemsNamed', session, ['followsUpSession']),
+    ...inTitles('alongside', session, ['kind', 'day', 'host', 'key']),
     ...unknown(['session', 'chair'], session['chair'], [...PERSON, 'organization', 'country']),
     ...each('organizations', root, ['key', 'name', 'country', 'aliases', 'parent']),
     ...each('participants', root, [...PERSON, 'key', 'organization', 'attendance', 'country', 'note']),
@@ -38,6 +44,13 @@ export function unknownKeys(root: Bag): readonly Path[] {
       unknown(['awards', index, 'acceptedBy'], bag(award)['acceptedBy'], [...PERSON, 'on']),
     ),
   ]
+}
+
+/** Beside what is known of it, such an entry holds its title by language: a key is one of ISO 639, with subtags or without. */
+function inTitles(name: string, session: Bag, known: readonly string[]): readonly Path[] {
+  return list(session[name]).flatMap((one, index) =>
+    unknown(['session', name, index], one, known).filter((path) => !LANGUAGE.test(String(path.at(-1)))),
+  )
 }
 
 /** A note for each key that is known and has no place in the registry. */

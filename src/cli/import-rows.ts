@@ -13,6 +13,11 @@ import { catalogue } from '../commands/catalogue.ts'
 export type Place = { readonly line: number; readonly pointer: string }
 export type Problem = Place & { readonly problem: string }
 
+/** A path as a JSON Pointer: `~` and `/` within a name are escaped (RFC 6901, 3). */
+export function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
 /** One command to run. `follows` is the row whose subject this one is about (a certificate's ID is known once it is issued). */
 export type ImportRow = {
   readonly command: string
@@ -67,7 +72,7 @@ export class Source {
       node = next
       found.push(step)
     }
-    return { line: this.#lineAt(node?.offset ?? 0), pointer: path.map((step) => `/${step}`).join('') }
+    return { line: this.#lineAt(node?.offset ?? 0), pointer: pointerTo(path) }
   }
 
   #lineAt(offset: number): number {

@@ -6,32 +6,36 @@ import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { type House, openHouse, OPERATOR } from './house.ts'
 import { Bundle } from './import-bundle.ts'
-import { type ImportRow, type Problem, type ReadFile, readNdjson, Source } from './import-rows.ts'
+import { type ImportRow, pointerTo, type Problem, type ReadFile, readNdjson, Source } from './import-rows.ts'
 import { type Io, line, progress, safe } from './io.ts'
 
 type Options = { readonly dryRun?: boolean; readonly skipInvalid?: boolean; readonly json?: boolean }
 type Report = {
   recorded: number
   already: number
+  /** Rows that a stop has left. */
+  left: number
   readonly problems: Problem[]
   readonly notes: readonly string[]
 }
 
 /**
  * `import FILE`: validates every row first, and records nothing where one is bad. Each row carries a key made of what it
- * says, so a run that was cut off, or a second one, records only what is missing.
+ * says, so a run that was cut off, or a second one, records only what is missing. Asked to stop, it finishes the row in
+ * hand, says how many are left, and ends with `interrupted`.
  */
 export async function importFile(io: Io, config: Stores, file: string, options: Options): Promise<number> {
   const read = readRows(file)
   const house = await openHouse(config, io.now, false)
   try {
     const problems = [...read.problems, ...(await problemsOf(house, read.rows))]
-    const report: Report = { recorded: 0, already: 0, problems, notes: read.notes }
+    const report: Report = { recorded: 0, already: 0, left: 0, problems, notes: read.notes }
     const bad = badRows(read.rows, problems)
     const good = read.rows.filter((row) => !bad.has(row) && !(row.follows && bad.has(row.follows)))
     const stopped = problems.length > 0 && options.skipInvalid !== true
     if (!stopped && options.dryRun !== true) await record(io, house, good, report)
     tell(io, report, { ...options, rows: good.length, stopped })
+    if (report.left > 0) return EXIT.interrupted
     return report.problems.length > 0 ? EXIT.badInput : EXIT.ok
   } finally {
     await house.close()
@@ -79,7 +83,7 @@ async function problemsOf(house: House, rows: readonly ImportRow[]): Promise<rea
   for (const { command, input, place } of rows) {
     const read = entryNamed(command).input.safeParse(input)
     for (const { path, message } of read.error?.issues ?? [])
-      problems.push({ ...place, pointer: `${place.pointer}/${path.join('/')}`, problem: message })
+      problems.push({ ...place, pointer: place.pointer + pointerTo(path), problem: message })
     for (const [kind, stream, id, pointer] of references(input)) {
       const inFile = made.has(
         `${kind === 'organization' ? 'organization.register' : 'session.convene'} ${id}`,
@@ -101,7 +105,7 @@ type ReferenceFound = readonly ['organization' | 'session', string, string, stri
 function references(value: unknown, pointer = ''): readonly ReferenceFound[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, one]) => {
-    const at = `${pointer}/${name}`
+    const at = pointer + pointerTo([name])
     if (typeof one !== 'string') return references(one, at)
     if (['organizationId', 'parent', 'body', 'hostOrganizationId', 'successor'].includes(name))
       return [['organization', organizationStream(one), one, at] as const]
@@ -112,7 +116,15 @@ function references(value: unknown, pointer = ''): readonly ReferenceFound[] {
 async function record(io: Io, house: House, rows: readonly ImportRow[], report: Report): Promise<void> {
   const bar = progress(io, 'importing')
   const ids = new Map<ImportRow, string>()
+  const asked = { toStop: false }
+  io.onStop(() => {
+    asked.toStop = true
+  })
   for (const [index, row] of rows.entries()) {
+    if (asked.toStop) {
+      report.left = rows.length - index
+      break
+    }
     const entry = entryNamed(row.command)
     const id = row.id ?? (row.follows && ids.get(row.follows))
     const request = { actor: OPERATOR, correlationId: 'import', idempotencyKey: row.key }
@@ -133,8 +145,8 @@ function tell(
   report: Report,
   { rows, stopped, dryRun, json }: Options & { rows: number; stopped: boolean },
 ): void {
-  const { recorded, already, problems, notes } = report
-  if (json) return line(io.out, JSON.stringify({ rows, recorded, already, problems, notes }))
+  const { recorded, already, left, problems, notes } = report
+  if (json) return line(io.out, JSON.stringify({ rows, recorded, already, left, problems, notes }))
   for (const note of notes) line(io.err, `note: ${safe(note)}`)
   for (const { line: at, pointer, problem } of problems)
     line(io.err, `line ${at}, ${safe(pointer) || 'row'}: ${safe(problem)}`)
@@ -145,4 +157,5 @@ function tell(
     )
   else if (dryRun) line(io.out, `${rows} rows are good; nothing was recorded (dry run)`)
   else line(io.out, `${recorded} recorded, ${already} already there`)
+  if (left > 0) line(io.err, `stopped: ${left} of ${rows} rows are left; run it again, it records those`)
 }

@@ -1,9 +1,11 @@
 import { entryNamed } from '../commands/catalogue.ts'
 import type { Executed } from '../commands/executor.ts'
+import { refsIn } from '../domain/person.ts'
+import { START } from '../log/position.ts'
 import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { type House, openHouse, OPERATOR } from './house.ts'
-import { type Io, line } from './io.ts'
+import { type Io, line, safe } from './io.ts'
 
 /** Runs a command of the catalogue as the operator. Throws what it was refused for, in words. */
 export async function runAsOperator(
@@ -67,7 +69,10 @@ export async function grant(
   return String(granted.extra?.key)
 }
 
-/** `erase PERSON`: forgets a person's data. */
+/**
+ * `erase PERSON`: forgets a person's data. Ends with `unknown` where no event names that person: a mistyped ID must not
+ * look like an erasure.
+ */
 export async function erase(
   io: Io,
   config: Stores,
@@ -77,6 +82,8 @@ export async function erase(
   const house = await openHouse(config, io.now)
   try {
     const { reason, reference } = options
+    if (!(await isNamed(house, personId)))
+      throw new ExitError(EXIT.unknown, `no event names a person ${safe(personId)}: nothing was erased`)
     const deps = { ...house.deps, lookup: { ...house.deps.lookup, personKnown: () => true } }
     await runAsOperator({ deps }, 'person.erase', personId, { reason, ...(reference && { reference }) })
     line(io.out, `erased ${personId}; backups made before still hold the data`)
@@ -84,4 +91,11 @@ export async function erase(
   } finally {
     await house.close()
   }
+}
+
+/** Whether any event names the person: asked of the log itself, since this command has no read model. */
+async function isNamed({ log }: House, personId: string): Promise<boolean> {
+  for await (const batch of log.readAll(START))
+    if (refsIn(batch.map(({ data }) => data)).some((ref) => ref.personId === personId)) return true
+  return false
 }

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatPosition } from '../log/position.ts'
 import { ALL } from '../projections/all.ts'
@@ -9,6 +8,7 @@ import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { openHouse, readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
+import { temporaryFolder } from './temporary.ts'
 
 type Options = { readonly json?: boolean }
 
@@ -67,7 +67,7 @@ async function compareReadModel(
 ): Promise<readonly string[]> {
   const path = readModelIn(folder)
   if (!existsSync(path)) return []
-  const temporary = mkdtempSync(join(tmpdir(), 'registry-check-'))
+  const temporary = temporaryFolder()
   const held = new ReadModel(path, ALL)
   try {
     await buildReadModel(log, join(temporary, 'fresh.sqlite'), { until: held.position })

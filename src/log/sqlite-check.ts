@@ -8,7 +8,7 @@ export type Finding = { readonly position?: bigint; readonly stream?: string; re
 /** Told now and then how far a long piece of work is. */
 export type Progress = (progress: { readonly done: number; readonly total: number }) => void
 
-type Key = [stream: string, revision: number, position: number]
+type Key = [stream: string, revision: number, position: number, recordedAt: string | null]
 type Body = [position: number, stream: string, id: string, type: string, data: string, metadata: string]
 
 const PAGE = 1_000
@@ -16,8 +16,8 @@ const METADATA = ['recordedAt', 'actor', 'correlationId', 'causationId', 'schema
 
 /**
  * Reads the whole file and trusts nothing: SQLite's own integrity check, the revisions of each stream from 0 without
- * a gap and in the order of positions, and every event's id, type, data and metadata. Memory stays bounded, findings
- * aside. Changes nothing and can run beside writers; it sees the log as it was when it began.
+ * a gap and in the order of positions, that no event of a stream is recorded earlier than the one before it, and every
+ * event's id, type, data and metadata. Memory stays bounded, findings aside. Changes nothing and can run beside writers; it sees the log as it was when it began.
  * SQLite's own check holds the thread for its length: this is for the command line, not for a server.
  */
 export async function checkLog(file: string, onProgress: Progress = () => {}): Promise<Finding[]> {
@@ -56,14 +56,15 @@ function fileProblems(database: DatabaseSync): string[] {
   return rows.map((row) => String(row['integrity_check'])).filter((text) => text !== 'ok')
 }
 
-/** Goes through the index alone: it holds stream, revision and position. */
+/** Goes along the index of streams and revisions. Metadata that can't be read are found by `checkBody`. */
 function* revisionPages(database: DatabaseSync): Generator<[Finding[], number]> {
   const statement = database.prepare(
-    `SELECT stream, revision, position FROM event INDEXED BY event_stream
+    `SELECT stream, revision, position, iif(json_valid(metadata), metadata ->> 'recordedAt', NULL)
+     FROM event INDEXED BY event_stream
      WHERE (stream, revision) > (?, ?) ORDER BY stream, revision LIMIT ${PAGE}`,
   )
   statement.setReturnArrays(true)
-  let before: Key = ['', -1, 0]
+  let before: Key = ['', -1, 0, null]
   while (true) {
     const keys = statement.all(before[0], before[1]) as unknown as Key[]
     if (keys.length === 0) return
@@ -76,12 +77,19 @@ function* revisionPages(database: DatabaseSync): Generator<[Finding[], number]> 
   }
 }
 
-function* checkKey(before: Key, [stream, revision, position]: Key): Generator<Finding> {
+function* checkKey(before: Key, [stream, revision, position, recordedAt]: Key): Generator<Finding> {
   const sameStream = before[0] === stream
   const due = sameStream ? before[1] + 1 : 0
   const place = { position: BigInt(position), stream }
   if (revision !== due) yield { ...place, problem: `revision ${revision} where ${due} is due` }
   if (sameStream && position < before[2]) yield { ...place, problem: 'lies before its predecessor' }
+  if (
+    sameStream &&
+    recordedAt !== null &&
+    before[3] !== null &&
+    Date.parse(recordedAt) < Date.parse(before[3])
+  )
+    yield { ...place, problem: 'recorded earlier than its predecessor' }
 }
 
 function* bodyPages(database: DatabaseSync): Generator<[Finding[], number]> {

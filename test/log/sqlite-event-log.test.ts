@@ -28,6 +28,10 @@ const DAMAGES: readonly [string, object][] = [
   [`UPDATE event SET data = '{' WHERE position = 2`, { position: 2n, stream: 'award-a' }],
   [`UPDATE event SET data = '[]' WHERE position = 2`, { position: 2n, stream: 'award-a' }],
   [`UPDATE event SET metadata = '{"actor":"a"}' WHERE position = 2`, { position: 2n, stream: 'award-a' }],
+  [
+    `UPDATE event SET metadata = json_set(metadata, '$.recordedAt', '1999-01-01T00:00:00.000Z') WHERE position = 3`,
+    { position: 3n, stream: 'award-a' },
+  ],
   [`UPDATE event SET id = '' WHERE position = 2`, { position: 2n, stream: 'award-a' }],
 ]
 
