@@ -235,7 +235,7 @@ void t.test('hostile queries find nothing and break nothing', async (t) => {
     '- '.repeat(5_000),
     '[]{}()^~:',
   ])
-    t.same(search(text), [], text.slice(0, 20))
+    t.same(search(text), [], JSON.stringify(text.slice(0, 20)))
   t.ok(searchRegistry(model.db, { text: 'а '.repeat(5_000), limit: 1e9 }))
 })
 
