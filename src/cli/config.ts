@@ -45,6 +45,9 @@ const schema = z.object({
   RATE_LIMIT_PER_KEY: z.coerce.number().int().min(1).default(6_000),
   RATE_LIMIT_PER_ADDRESS: z.coerce.number().int().min(1).default(600),
   PUBLIC_URL: publicUrl.optional(),
+  TLOG_KEY: z.string().min(1).optional(),
+  TLOG_POLICY: z.string().min(1).optional(),
+  WITNESS_KEY: z.string().min(1).optional(),
   EVENTSTORE_URL: z.string().superRefine(eventStoreUrl).optional(),
   PERSONAL_URL: z.string().superRefine(postgresUrl).optional(),
 })

@@ -15,6 +15,7 @@ import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { backup, check, rebuild } from './upkeep.ts'
 import { verify } from './verify.ts'
+import { runWitness } from './witness.ts'
 
 type Json = { json?: boolean }
 type ImportOptions = Json & { dryRun?: boolean; skipInvalid?: boolean }
@@ -136,6 +137,12 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .description('leave no erased byte in its files; with PostgreSQL also in its write-ahead log')
     .option('--json', 'answer in JSON')
     .action(async (options: Json) => end(await cleanPersonal(io, config(), options)))
+  program
+    .command('witness')
+    .description("cosign the checkpoints of other registries' logs (C2SP tlog-witness)")
+    .requiredOption('--logs <file>', 'a policy file (C2SP tlog-policy) whose log lines name them')
+    .requiredOption('--name <key name>', 'such as witness.example.org: what it signs under')
+    .action(async (options: { logs: string; name: string }) => end(await runWitness(io, config(), options)))
   const readModel = program.command('read-model').description('the read model of this node')
   readModel
     .command('backup <folder>')

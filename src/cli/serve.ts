@@ -12,6 +12,7 @@ import { type Io, line, progress } from './io.ts'
 import { grant } from './keys.ts'
 import { lockFolder } from './lock.ts'
 import { openLog, openPersonal } from './stores.ts'
+import { openTlog } from './tlog.ts'
 
 /** How long a stop may take, in milliseconds: what was accepted is finished, the rest is cut. */
 const STOP_MS = 9_000
@@ -75,6 +76,12 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
     ? undefined
     : await grant(registry, { role: 'registrar', label: 'first start' })
   if (registrarKey !== undefined) show(registrarKey)
+  const tlog = openTlog(config, registry.log, (fault, final) =>
+    logger[final ? 'fatal' : 'warn'](
+      { fault: fault.message },
+      final ? 'no checkpoint is signed any more' : 'tlog fault',
+    ),
+  )
   const limits = { perKey: config.RATE_LIMIT_PER_KEY, perAddress: config.RATE_LIMIT_PER_ADDRESS }
   const app = await buildServer(registry, {
     logger,
@@ -83,6 +90,7 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
     publicUrl: config.PUBLIC_URL,
     limits,
     told,
+    tlog,
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
   logger.flush()
@@ -92,6 +100,7 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
   const stop = async () => {
     clearInterval(sweeping)
     await closeWithin(app, STOP_MS)
+    await tlog.stop()
     await registry.close()
     clearInterval(flushing)
     logger.flush()

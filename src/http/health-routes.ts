@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { formatPosition } from '../log/position.ts'
 import type { Registry } from '../registry.ts'
+import type { TransparencyLog } from '../tlog/transparency-log.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Longest wait for the log's head when asked whether it is ready. */
@@ -13,8 +14,9 @@ const config = { rateLimit: false } as const
 export const healthRoutes: FastifyPluginAsync<{
   registry: Registry
   metrics: Metrics
+  tlog?: TransparencyLog | undefined
   stopping: AbortSignal
-}> = async (app, { registry, metrics, stopping }) => {
+}> = async (app, { registry, metrics, tlog, stopping }) => {
   app.get(
     '/health/live',
     { config, schema: { summary: 'The process is alive', tags: ['operation'] } },
@@ -39,6 +41,7 @@ export const healthRoutes: FastifyPluginAsync<{
       },
       writes: { ready: writes, ...(head !== undefined && { head: formatPosition(head) }) },
       personalStore: personal ? 'available' : 'unavailable',
+      ...(tlog && { transparency: tlog.health() }),
       clockBehindMs: registry.clock.behind(),
     }
   }

@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { Logger } from 'pino'
 import type { Actor } from '../commands/command.ts'
 import type { Registry } from '../registry.ts'
+import type { TransparencyLog } from '../tlog/transparency-log.ts'
 import { certificateRoutes } from './certificate-routes.ts'
 import { commandRoutes } from './command-routes.ts'
 import { sendProblem } from './error-handler.ts'
@@ -18,6 +19,7 @@ import { limitRates, type Limits } from './rate-limits.ts'
 import { reference } from './reference.ts'
 import { requestLog } from './request-log.ts'
 import { sayHowOld } from './staleness.ts'
+import { tlogRoutes } from './tlog-routes.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,6 +41,8 @@ export type ServerOptions = {
   readonly heartbeatMs?: number
   /** Where the registry tells what the server counts. */
   readonly told?: Told
+  /** Served under /tlog where it is given. */
+  readonly tlog?: TransparencyLog
 }
 
 const MAX_BODY = 1024 * 1024
@@ -94,7 +98,9 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
     { prefix: '/api/v1' },
   )
   await app.register(problemRoutes)
-  await app.register(healthRoutes, { registry, metrics, stopping: stopping.signal })
+  const { tlog } = options
+  if (tlog) await app.register(tlogRoutes, { prefix: '/tlog', tlog })
+  await app.register(healthRoutes, { registry, metrics, tlog, stopping: stopping.signal })
   return app
 }
 
