@@ -28,7 +28,7 @@ export type ProjectorOptions = {
 }
 
 const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 10_000
+const LONGEST_PAUSE_MS = 2_000
 /** Small enough that projecting a batch does not hold up requests for long. */
 const BATCH = 200
 
