@@ -1,6 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { LRUCache } from 'lru-cache'
-import { formatPosition, parsePosition, type Position, START } from '../log/position.ts'
 import { writeEntryBundle } from '../transparency/entry-bundle.ts'
 import { type Edge, growTree } from '../transparency/grow.ts'
 import { type Hash, HASH_BYTES, leafHash } from '../transparency/hash.ts'
@@ -15,7 +14,7 @@ import {
   widthAt,
 } from '../transparency/tile.ts'
 
-/** A leaf to be added: its data, and the event that it stands for. */
+/** A leaf's data, and the event that it stands for. */
 export type NewLeaf = { readonly data: Buffer; readonly stream: string; readonly revision: bigint }
 
 /** A tile's key: its level above 2^40 tiles of a level. */
@@ -25,13 +24,13 @@ const SCHEMA = `
   CREATE TABLE tile (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
   CREATE TABLE entry (leaf INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE place (stream TEXT, revision INTEGER, leaf INTEGER NOT NULL, PRIMARY KEY (stream, revision)) STRICT, WITHOUT ROWID;
-  CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, position TEXT NOT NULL) STRICT;
-  INSERT INTO state VALUES (1, 0, 'start');
+  CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, stream TEXT NOT NULL, revision INTEGER NOT NULL) STRICT;
+  INSERT INTO state VALUES (1, 0, '', 0);
   PRAGMA user_version = ${FORMAT};
 `
 
 /**
- * The tiles of a node's tree, in an SQLite file of its own: leaves, tiles and the log's position move in one
+ * The tiles of a node's tree, in an SQLite file of its own: leaves, tiles and the name of the last event move in one
  * transaction, which plain files would not give. The file follows from the log and is flushed at WAL checkpoints
  * alone: after a power loss it is some leaves short, never wrong, and is fed again. Deleting it costs a replay.
  */
@@ -42,7 +41,7 @@ export class TileStore {
   readonly #rows = new LRUCache<string, TileRows>({ max: 512 })
   readonly #served = new LRUCache<string, Buffer>({ max: 4_096 })
   #size = 0
-  #position: Position = START
+  #last: NewLeaf | undefined
   #edge: Edge = []
 
   /** Opens or makes the file. Throws where a later program made it. */
@@ -59,13 +58,15 @@ export class TileStore {
     return this.#size
   }
 
-  /** Of the last event that is in the tree. */
-  get position(): Position {
-    return this.#position
+  /** The last leaf with its event: whoever adds leaves goes on behind it. `undefined` in an empty tree. */
+  get last(): NewLeaf | undefined {
+    return this.#last
   }
 
-  /** Adds leaves, in the log's order, up to `position`. All or none. */
-  add(leaves: readonly NewLeaf[], position: Position): void {
+  /** Adds leaves, in the log's order. All or none. */
+  add(leaves: readonly NewLeaf[]): void {
+    const last = leaves.at(-1)
+    if (!last) return
     const hashes = leaves.map(({ data }) => leafHash(data))
     const grown = growTree(this.#size, this.#edge, hashes)
     this.#transaction(() => {
@@ -75,11 +76,11 @@ export class TileStore {
       })
       for (const { level, index, hashes: tile } of grown.tiles)
         this.#run('INSERT OR REPLACE INTO tile VALUES (?, ?)', level * LEVEL + index, tile)
-      this.#run('UPDATE state SET size = ?, position = ?', grown.size, formatPosition(position))
+      this.#run('UPDATE state SET size = ?, stream = ?, revision = ?', grown.size, last.stream, last.revision)
     })
     this.#size = grown.size
     this.#edge = grown.edge
-    this.#position = position
+    this.#last = last
   }
 
   /** The bytes of a tile, or of a bundle of entries. `undefined` where the tree is not that large yet. */
@@ -138,9 +139,10 @@ export class TileStore {
   }
 
   #load(): void {
-    const { size, position } = this.#prepare('SELECT size, position FROM state').get() ?? {}
+    const { size, stream, revision } = this.#prepare('SELECT size, stream, revision FROM state').get() ?? {}
     this.#size = Number(size)
-    this.#position = parsePosition(String(position)) ?? START
+    const data = this.entry(this.#size - 1)
+    this.#last = data && { data, stream: String(stream), revision: BigInt(Number(revision)) }
     const edge: Buffer[] = []
     for (let level = 0; this.#size >= TILE_WIDTH ** level; level++) {
       const index = Math.floor(this.#size / TILE_WIDTH ** (level + 1))

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog, RecordedEvent } from '../log/event-log.ts'
+import { type Position, START } from '../log/position.ts'
 import type { Hash } from '../transparency/hash.ts'
 import { leafData } from '../transparency/leaf.ts'
 import type { Policy } from '../transparency/policy.ts'
@@ -9,7 +10,7 @@ import type { Signer } from '../transparency/signer.ts'
 import type { Verifier } from '../transparency/vkey.ts'
 import { CheckpointSigner, InconsistentTreeError, type SignedCheckpoint } from './checkpoint-signer.ts'
 import { CosignedCheckpoints } from './cosigned-checkpoints.ts'
-import { TileStore } from './tile-store.ts'
+import { type NewLeaf, TileStore } from './tile-store.ts'
 
 /** How the tree is doing. `stopped` is final: it contradicts what was signed, and a person has to look. */
 export type TransparencyHealth = {
@@ -35,6 +36,8 @@ export type TransparencyOptions = {
 
 /** From an append to its checkpoint: this, and the signing itself. A second is promised. */
 const SIGN_AFTER_MS = 250
+/** After a signature that could not be stored. */
+const SIGN_AGAIN_MS = 2_000
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 10_000
 const BATCH = 200
@@ -48,16 +51,15 @@ export class TransparencyLog {
   readonly #running: Promise<void>
   #signer: CheckpointSigner | undefined
   #timer: NodeJS.Timeout | undefined
-  #status: TransparencyHealth['status'] = 'following'
-  #fault: string | undefined
+  #stopped = false
+  /** What last failed in each of the two, until it works again. */
+  readonly #faults: { following?: string | undefined; signing?: string | undefined } = {}
 
   constructor(options: TransparencyOptions) {
     this.#options = options
     this.tiles = new TileStore(join(options.folder, 'tlog.sqlite'))
     this.#cosigned = new CosignedCheckpoints(options.policy, (from, to) => this.consistency(from, to))
-    this.#guarded(() => {
-      this.#signer = new CheckpointSigner(join(options.folder, 'tlog-checkpoint'), options.signer)
-    })
+    this.#openSigner()
     this.#soon()
     this.#running = this.#run()
   }
@@ -74,12 +76,13 @@ export class TransparencyLog {
 
   health(): TransparencyHealth {
     const [size, last] = [this.tiles.size, this.#signer?.last?.size ?? 0]
+    const fault = this.#faults.signing ?? this.#faults.following
     return {
-      status: this.#status,
+      status: this.#stopped ? 'stopped' : fault === undefined ? 'following' : 'retrying',
       size,
       ...(this.checkpoint && { checkpoint: this.checkpoint.size }),
       ...(last > size && { behind: last - size }),
-      ...(this.#fault !== undefined && { fault: this.#fault }),
+      ...(fault !== undefined && { fault }),
       witnesses: this.#cosigned.faults,
     }
   }
@@ -103,22 +106,29 @@ export class TransparencyLog {
     this.tiles.close()
   }
 
+  /** Throws where the file can't be read: a node that could never sign does not start. */
+  #openSigner(): void {
+    try {
+      this.#signer = new CheckpointSigner(join(this.#options.folder, 'tlog-checkpoint'), this.#options.signer)
+    } catch (error) {
+      if (!(error instanceof InconsistentTreeError)) throw error
+      this.#failed(error, 'signing')
+    }
+  }
+
   async #run(): Promise<void> {
     for (let attempt = 0; !this.#over; attempt++) {
       try {
         const { signal } = this.#abort
-        for await (const batch of this.#options.log.follow(this.tiles.position, {
-          signal,
-          batchSize: BATCH,
-        })) {
+        const from = await this.#whereItEnds()
+        for await (const batch of this.#options.log.follow(from, { signal, batchSize: BATCH })) {
           if (this.#over) return
-          this.#add(batch)
+          if (batch.length > 0) this.#add(batch)
           attempt = 0
-          this.#status = 'following'
-          this.#fault = undefined
+          this.#faults.following = undefined
         }
       } catch (error) {
-        this.#failed(error, false)
+        this.#failed(error, 'following')
         const ms = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10))
         await sleep(ms, undefined, { signal: this.#abort.signal }).catch(() => undefined)
       }
@@ -126,47 +136,59 @@ export class TransparencyLog {
   }
 
   get #over(): boolean {
-    return this.#abort.signal.aborted || this.#status === 'stopped'
+    return this.#abort.signal.aborted || this.#stopped
+  }
+
+  /**
+   * The place of the tree's last event in the log. The log must hold it as it was: behind the end of one that was
+   * restored from a backup, new events would be missed. Where it holds none it may be a replica that is behind, so that
+   * is asked again, and nothing is signed; another event in its place is final. Positions are taken from the log, not
+   * kept: another store gives others.
+   */
+  async #whereItEnds(): Promise<Position> {
+    const { size, last } = this.tiles
+    if (!last) return START
+    const { events } = await this.#options.log.readStream(last.stream, last.revision)
+    const [event] = events
+    if (!event) throw new Error(`the log has lost the event of leaf ${size - 1}, or is behind`)
+    if (!leafOf(event).data.equals(last.data))
+      throw new InconsistentTreeError(`the log holds another event than leaf ${size - 1} of the tree`)
+    return event.position
   }
 
   #add(batch: readonly RecordedEvent[]): void {
-    const last = batch.at(-1)
-    if (!last) return
-    const leaves = batch.map(({ id, stream, revision, type, data, metadata: { recordedAt } }) => ({
-      data: leafData({ id, stream, revision, type, data, recordedAt }),
-      stream,
-      revision,
-    }))
-    this.tiles.add(leaves, last.position)
+    this.tiles.add(batch.map(leafOf))
     this.#soon()
   }
 
-  #soon(): void {
+  #soon(ms = SIGN_AFTER_MS): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      if (!this.#over) this.#guarded(() => this.#sign())
-    }, SIGN_AFTER_MS)
+      if (!this.#over) this.#sign()
+    }, ms)
   }
 
   #sign(): void {
-    const signed = this.#signer?.sign(this.tiles)
-    if (signed) this.#cosigned.publish(signed)
-  }
-
-  /** A contradiction ends the signing for good; anything else, such as a full disk, is tried again. */
-  #guarded(work: () => void): void {
     try {
-      work()
+      const signed = this.#signer?.sign(this.tiles)
+      this.#faults.signing = undefined
+      if (signed) this.#cosigned.publish(signed)
     } catch (error) {
-      this.#failed(error, error instanceof InconsistentTreeError)
-      if (this.#status !== 'stopped') this.#soon()
+      this.#failed(error, 'signing')
+      if (!this.#stopped) this.#soon(SIGN_AGAIN_MS)
     }
   }
 
-  #failed(error: unknown, final: boolean): void {
+  /** A contradiction ends the signing for good; anything else, such as a full disk, is tried again. */
+  #failed(error: unknown, what: 'following' | 'signing'): void {
     const fault = error instanceof Error ? error : new Error(String(error))
-    if (this.#status !== 'stopped') this.#status = final ? 'stopped' : 'retrying'
-    this.#fault = fault.message
+    const final = fault instanceof InconsistentTreeError
+    if (final) this.#stopped = true
+    this.#faults[what] = fault.message
     this.#options.onFault?.(fault, final)
   }
+}
+
+function leafOf({ id, stream, revision, type, data, metadata: { recordedAt } }: RecordedEvent): NewLeaf {
+  return { data: leafData({ id, stream, revision, type, data, recordedAt }), stream, revision }
 }
