@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Checkpoint, parseCheckpoint } from '../transparency/checkpoint.ts'
 import { EMPTY_ROOT, formatHash, readHash } from '../transparency/hash.ts'
-import { formatNote, formatSignature, parseNote } from '../transparency/note.ts'
+import { formatNote, formatSignature } from '../transparency/note.ts'
 import { openNote } from '../transparency/open-note.ts'
 import type { Signer } from '../transparency/signer.ts'
 import { verifyConsistency } from '../transparency/verify-proofs.ts'
@@ -17,6 +17,9 @@ const text = (status: number, body: string): WitnessAnswer => ({
   body,
   type: 'text/plain; charset=utf-8',
 })
+
+/** A note's text, also of one whose signatures can't be read: those are refused as such. */
+const textOf = (note: string) => note.slice(0, note.lastIndexOf('\n\n') + 1)
 
 /**
  * A witness for other logs (C2SP tlog-witness): cosigns a checkpoint where it follows from the last that it cosigned of
@@ -37,8 +40,7 @@ export class Witness {
   /** Answers `POST add-checkpoint`. The body may be hostile. Throws where it could not store: nothing was answered then. */
   addCheckpoint(body: string): WitnessAnswer {
     const request = parseWitnessRequest(body)
-    const note = request && parseNote(request.checkpoint)
-    const checkpoint = note && parseCheckpoint(note.text)
+    const checkpoint = request && parseCheckpoint(textOf(request.checkpoint))
     if (!request || !checkpoint) return text(400, 'not a request\n')
     const keys = this.#logs.get(checkpoint.origin)
     if (!keys) return text(404, 'unknown log\n')

@@ -63,7 +63,11 @@ export function opened(note: string | undefined, verifiers: readonly Verifier[])
 }
 
 /** A folder for the files of one or more nodes' logs; every node opened in it is stopped with the test. */
-export function tlogFolder(teardown: (work: () => Promise<void>) => void) {
+export function tlogFolder({
+  teardown,
+}: {
+  readonly teardown: (this: void, work: () => Promise<void>) => void
+}) {
   const folder = mkdtempSync(join(tmpdir(), 'registry-tlog-'))
   const key = newPrivateKey()
   const running = new Set<TransparencyLog>()

@@ -53,7 +53,7 @@ async function begunAs(log: EventLog, events: number): Promise<MemoryEventLog> {
 }
 
 void t.test('every event becomes a leaf, in the order of the log, under one signed root', async (t) => {
-  const { open } = tlogFolder(t.teardown)
+  const { open } = tlogFolder(t)
   const log = new MemoryEventLog()
   const { tlog } = open(log)
   t.ok(await signed(tlog, 0), 'the empty tree is signed too')
@@ -87,7 +87,7 @@ void t.test('every event becomes a leaf, in the order of the log, under one sign
 })
 
 void t.test('a restart adds nothing twice and signs nothing anew', async (t) => {
-  const { open, folder } = tlogFolder(t.teardown)
+  const { open, folder } = tlogFolder(t)
   const log = new MemoryEventLog()
   const first = open(log)
   await appendEvents(log, 260)
@@ -109,7 +109,7 @@ void t.test('a restart adds nothing twice and signs nothing anew', async (t) => 
 })
 
 void t.test('deleted tiles are made anew, equal, and until then nothing smaller is signed', async (t) => {
-  const { open, folder } = tlogFolder(t.teardown)
+  const { open, folder } = tlogFolder(t)
   const log = new MemoryEventLog()
   const first = open(log)
   await appendEvents(log, 600)
@@ -131,7 +131,7 @@ void t.test('deleted tiles are made anew, equal, and until then nothing smaller 
 })
 
 void t.test('a log that was restored to an earlier or another state is not signed', async (t) => {
-  const { open, folder, faults } = tlogFolder(t.teardown)
+  const { open, folder, faults } = tlogFolder(t)
   const log = new MemoryEventLog()
   const first = open(log)
   await appendEvents(log, 12, 'a')
@@ -165,7 +165,7 @@ void t.test('a log that was restored to an earlier or another state is not signe
 })
 
 void t.test('another event in the place of the last leaf is found before anything is added', async (t) => {
-  const { open, faults } = tlogFolder(t.teardown)
+  const { open, faults } = tlogFolder(t)
   const log = new MemoryEventLog()
   const first = open(log)
   await appendEvents(log, 4, 'a')
@@ -184,7 +184,7 @@ void t.test('another event in the place of the last leaf is found before anythin
 })
 
 void t.test('a checkpoint file of another key stops it; a change of the origin does not', async (t) => {
-  const { open, folder } = tlogFolder(t.teardown)
+  const { open, folder } = tlogFolder(t)
   const log = new MemoryEventLog()
   const first = open(log)
   await appendEvents(log, 5)
@@ -205,7 +205,7 @@ void t.test('a checkpoint file of another key stops it; a change of the origin d
 })
 
 void t.test('a checkpoint that can not be stored is not shown, and is signed once it can', async (t) => {
-  const { open, folder, faults } = tlogFolder(t.teardown)
+  const { open, folder, faults } = tlogFolder(t)
   const partial = join(folder, 'tlog-checkpoint.partial')
   mkdirSync(partial)
   const log = new MemoryEventLog()
@@ -220,7 +220,7 @@ void t.test('a checkpoint that can not be stored is not shown, and is signed onc
 })
 
 void t.test('the signing key lies in a file for its owner alone, or comes from the environment', (t) => {
-  const { folder } = tlogFolder(t.teardown)
+  const { folder } = tlogFolder(t)
   const file = join(folder, 'tlog-key.pem')
   const made = openSigningKey(file)
   t.equal(statSync(file).mode & 0o777, 0o600)
