@@ -1,0 +1,62 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+// tap loads its own hooks into every child by NODE_OPTIONS; the server is to run as it does in life.
+const plainEnv = { ...process.env, NODE_OPTIONS: '' }
+
+/** The command line in a process of its own, to its end. */
+export function cli(data: string, args: readonly string[], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, '--data', data, ...args], {
+    encoding: 'utf8',
+    env: { ...plainEnv, ...env },
+    timeout: 60_000,
+  })
+  return { code: status, out: stdout, err: stderr }
+}
+
+/** The same without waiting here, for a command that talks to a server of this process. */
+export async function cliBeside(data: string, args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [MAIN, '--data', data, ...args], {
+    env: { ...plainEnv, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => (said.out += String(chunk)))
+  child.stderr.on('data', (chunk) => (said.err += String(chunk)))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...said }
+}
+
+/** A registry's server in a process of its own, over a data folder. `key` is the registrar's, at the first start. */
+export async function serveData(data: string, env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [MAIN, '--data', data, 'serve'], {
+    env: { ...plainEnv, PORT: '0', RATE_LIMIT_PER_ADDRESS: '1000000', RATE_LIMIT_PER_KEY: '1000000', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = { out: '', err: '' }
+  child.stderr.on('data', (chunk) => (said.err += String(chunk)))
+  child.stdout.on('data', (chunk) => (said.out += String(chunk)))
+  const ended = once(child, 'exit')
+  const listening = /listening at (?<url>http:[^"]+)"/
+  while (!listening.test(said.out)) {
+    await Promise.race([once(child.stdout, 'data'), ended])
+    if (child.exitCode !== null) throw new Error(`serve ended: ${said.err}`)
+  }
+  const url = listening.exec(said.out)?.groups?.['url'] ?? ''
+  const key = /crk_\S+/.exec(said.err)?.[0] ?? ''
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    await ended
+  }
+  return { url, key, said, stop, pid: child.pid ?? 0 }
+}
+
+/** Posts a command as JSON; throws where it is refused. */
+export async function post(url: string, key: string, path: string, body: object): Promise<unknown> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  const answer = await fetch(`${url}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  return answer.json()
+}
