@@ -6,6 +6,9 @@ import type { Fault, Method } from './support/eventstoredb/faults.ts'
 import { type OnDouble, openOnDouble } from './support/eventstoredb-registry.ts'
 import { faultRounds } from './support/eventstoredb-rounds.ts'
 import { testSeed } from './support/random.ts'
+import { exitAtEnd } from './support/exit-at-end.ts'
+
+exitAtEnd()
 
 async function withRegistry(t: Test, body: (on: OnDouble) => Promise<void>): Promise<void> {
   const on = await openOnDouble({ writeTimeoutMs: 60 })

@@ -27,12 +27,17 @@ async function serve(data: string, blocks: string) {
   )
   const ready = Promise.withResolvers<string>()
   let key = ''
+  const said: string[] = []
   const read = (text: string) => {
+    if (!text.includes('"answered"')) said.push(text)
     key ||= /crk_\S+/.exec(text)?.[0] ?? ''
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0]
     if (url) ready.resolve(url)
   }
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', read)
+  child.once('exit', (code, signal) =>
+    t.comment(`the server ended with ${code ?? signal}: ${said.slice(-5).join('\n')}`),
+  )
   const url = await ready.promise
   return { child, url, key }
 }

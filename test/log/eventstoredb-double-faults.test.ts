@@ -9,6 +9,9 @@ import { WRITE_FAULTS } from '../support/eventstoredb/fault-mix.ts'
 import { startDoubleProcess } from '../support/eventstoredb/double-process.ts'
 import { testSeed } from '../support/random.ts'
 import { eventually, settle, withDouble } from '../support/eventstoredb/with-double.ts'
+import { exitAtEnd } from '../support/exit-at-end.ts'
+
+exitAtEnd()
 
 const SHORT = 250
 const LONG = 10_000

@@ -10,6 +10,9 @@ import { READ_FAULTS, WRITE_FAULTS } from '../support/eventstoredb/fault-mix.ts'
 import type { Fault } from '../support/eventstoredb/faults.ts'
 import { eventually } from '../support/eventstoredb/with-double.ts'
 import { collect, newEvent, newEvents } from '../support/events.ts'
+import { exitAtEnd } from '../support/exit-at-end.ts'
+
+exitAtEnd()
 
 /** Several attempts fit in. */
 const LIMITS = { attempt: 400, total: 15_000 }
