@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { LogUnavailableError } from '../log/event-log.ts'
 import { PersonalStoreUnavailableError } from '../personal/personal-store.ts'
 import { type Config, readConfig } from './config.ts'
+import { type AuditCommand, auditUrl } from './audit.ts'
 import { copy } from './copy.ts'
 import { demo } from './demo.ts'
 import { EXIT, EXIT_HELP, ExitError } from './exit-codes.ts'
@@ -108,6 +109,13 @@ function programOf(io: Io, end: (code: number) => void): Command {
   command('check', 'check that the log is whole and the read model is what it adds up to').action(
     async (options: Json) => end(await check(io, config(), options)),
   )
+  command('audit <url>', 'follow a registry from outside: signatures, history, every event; resumable')
+    .option('--vkey <key>', "the log's verifier key (default: the one seen first)")
+    .option('--key <key>', "an auditor's access key, to compare events (better: REGISTRY_KEY)")
+    .option('--policy <file>', 'how many witnesses must have cosigned (C2SP tlog-policy)')
+    .option('--state <file>', 'what is remembered between two audits (default: audit-HOST.json)')
+    .option('--all-events', 'compare also those that an earlier audit compared')
+    .action(async (url: string, options: AuditCommand) => end(await auditUrl(io, url, options)))
   command('backup <folder>', 'copy the log and the personal store while they are in use').action(
     async (target: string, options: Json) => end(await backup(io, config(), target, options)),
   )

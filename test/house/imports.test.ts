@@ -27,6 +27,12 @@ const PLANTS: readonly Plant[] = [
   { path: 'src/tlog/zz-http.ts', code: "import '../http/problem.ts'\n", rule: DIRECTION },
   { path: 'src/tlog/zz-personal.ts', code: "import '../personal/commitment.ts'\n", rule: DIRECTION },
   { path: 'src/tlog/zz-log.ts', code: "import '../log/position.ts'\nimport '../transparency/hash.ts'\n" },
+  { path: 'src/audit/zz-log.ts', code: "import '../log/position.ts'\n", rule: DIRECTION },
+  { path: 'src/audit/zz-tiles.ts', code: "import '../tlog/tile-store.ts'\n", rule: DIRECTION },
+  {
+    path: 'src/audit/zz-leaf.ts',
+    code: "import '../transparency/leaf.ts'\nimport '../tlog/durable-file.ts'\n",
+  },
   { path: 'src/projections/zz-commands.ts', code: "import '../commands/command.ts'\n", rule: DIRECTION },
   { path: 'src/projections/zz-queries.ts', code: "import '../queries/lookup.ts'\n", rule: DIRECTION },
   { path: 'src/projections/zz-log.ts', code: "import '../log/position.ts'\nimport '../domain/date.ts'\n" },
