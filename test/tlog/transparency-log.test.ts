@@ -109,7 +109,7 @@ void t.test('a restart adds nothing twice and signs nothing anew', async (t) => 
 })
 
 void t.test('deleted tiles are made anew, equal, and until then nothing smaller is signed', async (t) => {
-  const { open, folder } = tlogFolder(t)
+  const { open, folder, faults } = tlogFolder(t)
   const log = new MemoryEventLog()
   const first = open(log)
   await appendEvents(log, 600)
@@ -128,6 +128,7 @@ void t.test('deleted tiles are made anew, equal, and until then nothing smaller 
   )
   t.same(tilesOf(again.tlog), tiles)
   t.equal(again.tlog.checkpoint?.note, note)
+  t.same(faults, [])
 })
 
 void t.test('a log that was restored to an earlier or another state is not signed', async (t) => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import Fastify from 'fastify'
 import t from 'tap'
 import { buildWitnessServer } from '../../src/http/witness-server.ts'
 import { Witness } from '../../src/tlog/witness.ts'
@@ -10,7 +11,7 @@ import { WitnessStore } from '../../src/tlog/witness-store.ts'
 import { formatCheckpoint } from '../../src/transparency/checkpoint.ts'
 import { EMPTY_ROOT, type Hash, leafHash } from '../../src/transparency/hash.ts'
 import { SIGNATURE } from '../../src/transparency/key-name.ts'
-import { formatNote, parseNote, parseSignatures } from '../../src/transparency/note.ts'
+import { formatNote, formatSignature, parseNote, parseSignatures } from '../../src/transparency/note.ts'
 import { parsePolicy, PolicyError } from '../../src/transparency/policy.ts'
 import { logSigner, witnessSigner } from '../../src/transparency/signer.ts'
 import { formatVkey, type Verifier } from '../../src/transparency/vkey.ts'
@@ -129,6 +130,21 @@ void t.test('a witness stores before it answers, and does not answer what it cou
   const logs = new Map([[ORIGIN, [log.verifier]]])
   t.equal(new Witness(store, witness.signer, logs).addCheckpoint(request(0, [], noteOf(2))).status, 200)
   t.equal(beside.latest(ORIGIN)?.size, 2, 'another process sees it at once')
+  let [inside, outside] = [false, 0]
+  class Watched extends WitnessStore {
+    override atomically<T>(check: () => T): T {
+      inside = true
+      return super.atomically(check)
+    }
+    override latest(origin: string) {
+      if (!inside) outside++
+      return super.latest(origin)
+    }
+  }
+  const watched = new Watched(witness.file)
+  new Witness(watched, witness.signer, logs).addCheckpoint(request(2, [], noteOf(2)))
+  watched.close()
+  t.same([inside, outside], [true, 0], 'what was last seen is looked up and replaced as one')
   class Full extends WitnessStore {
     override put(): void {
       throw new Error('no space is left')
@@ -203,6 +219,10 @@ void t.test('an answer that is not what was asked for is no cosignature', async 
   const liar = newWitness(new Map([[ORIGIN, [verifier]]]))
   const { url, stop } = await liar.listen()
   t.teardown(stop)
+  const another = Fastify()
+  another.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  another.post('/add-checkpoint', () => formatSignature(honest.signer.sign('another text\n')))
+  t.teardown(() => another.close())
   // The policy names one key at the address where another answers.
   const policy = parsePolicy(`witness w ${honest.vkey} ${url}\nquorum w\n`)
   const events = new MemoryEventLog()
@@ -210,6 +230,13 @@ void t.test('an answer that is not what was asked for is no cosignature', async 
   await appendEvents(events, 3)
   t.ok(await until(() => 'w' in tlog.health().witnesses))
   t.equal(tlog.checkpoint, undefined)
+  const where = await another.listen({ port: 0, host: '127.0.0.1' })
+  const second = open(events, {
+    policy: parsePolicy(`witness w ${honest.vkey} ${where}\nquorum w\n`),
+    folder: mkdtempSync(join(scratch, 'log-')),
+  })
+  t.ok(await until(() => 'w' in second.tlog.health().witnesses))
+  t.equal(second.tlog.checkpoint, undefined, 'the right key, over another text')
 })
 
 void t.test('policies: groups within groups; what is half understood is refused', (t) => {
