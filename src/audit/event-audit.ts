@@ -39,7 +39,7 @@ export async function auditEvents(audit: EventAudit): Promise<Finding | undefine
     } catch (error) {
       audit.onReached(reached)
       if (reached.compared > before) attempt = 1
-      if (!(error instanceof RegistryAwayError) || attempt >= ATTEMPTS) throw error
+      if (!(error instanceof RegistryAwayError) || error.lasting || attempt >= ATTEMPTS) throw error
       await sleep(FIRST_PAUSE_MS * 2 ** attempt)
     }
   }

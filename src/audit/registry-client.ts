@@ -8,7 +8,16 @@ import { formatTilePath, TILE_WIDTH } from '../transparency/tile.ts'
 /** The registry does not answer, or not what was asked for: nothing is found out, and the audit can go on later. */
 export class RegistryAwayError extends Error {
   override readonly name = 'RegistryAwayError'
+  /** It refuses: asking again at once gives the same. */
+  readonly lasting: boolean
+  constructor(message: string, lasting = false) {
+    super(message)
+    this.lasting = lasting
+  }
 }
+
+/** Statuses that may be others in a moment. */
+const mayPass = (status: number) => status >= 500 || status === 429
 
 const ATTEMPTS = 5
 const FIRST_PAUSE_MS = 250
@@ -77,7 +86,11 @@ export class RegistryClient {
     const place = after === 'start' ? '' : `after=${encodeURIComponent(after)}&`
     try {
       const response = await this.#ask(`/api/v1/events?${place}limit=${limit}`)
-      if (!response.ok) throw new RegistryAwayError(`they are answered with ${response.status}`)
+      if (!response.ok)
+        throw new RegistryAwayError(
+          `the events are answered with ${response.status}`,
+          !mayPass(response.status),
+        )
       for await (const line of linesOf(response)) yield answered(line)
     } catch (error) {
       throw away('the events', error)
@@ -107,8 +120,8 @@ export class RegistryClient {
         await response.body?.cancel()
         if (response.status === 404) return undefined
         wait = Math.max(wait, Number(response.headers.get('retry-after') ?? 0) * 1_000 || 0)
-        if (attempt === ATTEMPTS || (response.status < 500 && response.status !== 429))
-          throw new RegistryAwayError(`${path} is answered with ${response.status}`)
+        if (attempt === ATTEMPTS || !mayPass(response.status))
+          throw new RegistryAwayError(`${path} is answered with ${response.status}`, true)
       } catch (error) {
         if (error instanceof RegistryAwayError || attempt === ATTEMPTS) throw away(path, error)
       }

@@ -65,7 +65,7 @@ async function shrunk(audit: TreeAudit, kept: Seen): Promise<Finding> {
 
 async function fetchLeaves(audit: TreeAudit, range: CompactRange): Promise<Finding | undefined> {
   const { client, leaves, now, onProgress } = audit
-  const last = Math.ceil(now.size / TILE_WIDTH)
+  const last = range.size < now.size ? Math.ceil(now.size / TILE_WIDTH) : 0
   for (let first = Math.floor(range.size / TILE_WIDTH); first < last; first += AT_ONCE) {
     const indexes = Array.from({ length: Math.min(AT_ONCE, last - first) }, (_, at) => first + at)
     const bundles = await Promise.all(indexes.map((index) => client.entries(index, widthOf(index, now.size))))

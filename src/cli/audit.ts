@@ -23,7 +23,7 @@ export type AuditCommand = {
 export async function auditUrl(io: Io, address: string, command: AuditCommand): Promise<number> {
   const url = urlOf(address)
   const file = command.state ?? `audit-${url.host.replaceAll(':', '-')}.json`
-  const key = command.key ?? io.env['REGISTRY_KEY']
+  const key = command.key ?? (io.env['REGISTRY_KEY'] || undefined)
   const client = new RegistryClient(url.href, key)
   const policy = command.policy === undefined ? undefined : readPolicy(command.policy)
   const known = readState(file)

@@ -12,21 +12,9 @@ export function cli(data: string, args: readonly string[], env: Record<string, s
     encoding: 'utf8',
     env: { ...plainEnv, ...env },
     timeout: 60_000,
+    maxBuffer: 64 * 1024 * 1024,
   })
   return { code: status, out: stdout, err: stderr }
-}
-
-/** The same without waiting here, for a command that talks to a server of this process. */
-export async function cliBeside(data: string, args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [MAIN, '--data', data, ...args], {
-    env: { ...plainEnv, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const said = { out: '', err: '' }
-  child.stdout.on('data', (chunk) => (said.out += String(chunk)))
-  child.stderr.on('data', (chunk) => (said.err += String(chunk)))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, ...said }
 }
 
 /** A registry's server in a process of its own, over a data folder. `key` is the registrar's, at the first start. */
