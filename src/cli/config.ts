@@ -36,6 +36,23 @@ const publicUrl = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+/** More would not fit into a timer. */
+const MAX_DAYS = 24
+
+/** `24h`, `30m`, `10s`, `7d` in milliseconds; `never` is `undefined`. */
+const interval = z.string().transform((text, context) => {
+  if (text === 'never') return undefined
+  const [, count = '', unit = ''] = /^([1-9][0-9]{0,4})([smhd])$/.exec(text) ?? []
+  const ms = Number(count) * (Object.entries(UNITS).find(([name]) => name === unit)?.[1] ?? 0)
+  if (ms > 0 && ms <= MAX_DAYS * UNITS.d) return ms
+  context.addIssue({
+    code: 'custom',
+    message: `is not a time such as 24h, 30m or 7d (${MAX_DAYS}d at most), or never`,
+  })
+  return z.NEVER
+})
+
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -48,6 +65,7 @@ const schema = z.object({
   TLOG_KEY: z.string().min(1).optional(),
   TLOG_POLICY: z.string().min(1).optional(),
   WITNESS_KEY: z.string().min(1).optional(),
+  CHECK_EVERY: interval.prefault('24h'),
   EVENTSTORE_URL: z.string().superRefine(eventStoreUrl).optional(),
   PERSONAL_URL: z.string().superRefine(postgresUrl).optional(),
 })

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { buildServer, closeWithin } from '../http/server.ts'
 import { type EventLog, LogUnavailableError } from '../log/event-log.ts'
 import { hasRegistrarKey } from '../queries/keys.ts'
@@ -11,6 +11,7 @@ import { readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
 import { grant } from './keys.ts'
 import { lockFolder } from './lock.ts'
+import { ScheduledCheck } from './scheduled-check.ts'
 import { openLog, openPersonal } from './stores.ts'
 import { openTlog } from './tlog.ts'
 
@@ -82,6 +83,7 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
       final ? 'no checkpoint is signed any more' : 'tlog fault',
     ),
   )
+  const checks = scheduleChecks(io, config, logger)
   const limits = { perKey: config.RATE_LIMIT_PER_KEY, perAddress: config.RATE_LIMIT_PER_ADDRESS }
   const app = await buildServer(registry, {
     logger,
@@ -91,6 +93,7 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
     limits,
     told,
     tlog,
+    checkHealth: checks && (() => checks.health()),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
   logger.flush()
@@ -100,6 +103,7 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
   const stop = async () => {
     clearInterval(sweeping)
     await closeWithin(app, STOP_MS)
+    await checks?.stop()
     await tlog.stop()
     await registry.close()
     clearInterval(flushing)
@@ -107,6 +111,18 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
     lock.release()
   }
   return { url, registrarKey, stop }
+}
+
+function scheduleChecks(io: Io, { DATA_DIR: folder, CHECK_EVERY: everyMs }: Config, logger: Logger) {
+  if (everyMs === undefined) return undefined
+  return new ScheduledCheck({
+    folder,
+    everyMs,
+    env: io.env,
+    now: io.now,
+    onFinding: (part, problem) => logger.error({ part, problem }, 'the check found something'),
+    onFault: (fault) => logger.warn({ fault }, 'the check could not be finished'),
+  })
 }
 
 /**

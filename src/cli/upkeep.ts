@@ -1,14 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatPosition } from '../log/position.ts'
-import { ALL } from '../projections/all.ts'
-import { ReadModel } from '../projections/read-model.ts'
-import { buildReadModel, rebuildReadModel } from '../projections/rebuild.ts'
+import { rebuildReadModel } from '../projections/rebuild.ts'
 import type { Stores } from './config.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 import { openHouse, readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
-import { temporaryFolder } from './temporary.ts'
 
 type Options = { readonly json?: boolean }
 
@@ -30,59 +26,6 @@ export async function rebuild(io: Io, config: Stores, { json }: Options): Promis
   }
   line(io.out, json ? JSON.stringify({ events }) : `rebuilt from ${events} events`)
   return EXIT.ok
-}
-
-/** `check`: the log is sound, and the read model is what a fresh replay of it gives. */
-export async function check(io: Io, config: Stores, { json }: Options): Promise<number> {
-  const house = await openHouse(config, io.now)
-  const bar = progress(io, 'checking the log')
-  const findings: string[] = []
-  try {
-    const found = await house.log.checkIntegrity?.(({ done, total }) => bar.update(done, total))
-    for (const { position, stream, problem } of found ?? [])
-      findings.push(
-        `log: ${[position && `position ${position}`, stream, problem].filter(Boolean).join(', ')}`,
-      )
-    bar.stop()
-    if (findings.length === 0) findings.push(...(await compareReadModel(house.log, house.folder)))
-  } finally {
-    bar.stop()
-    await house.close()
-  }
-  if (json) line(io.out, JSON.stringify({ sound: findings.length === 0, findings }))
-  else if (findings.length === 0)
-    line(
-      io.out,
-      house.log.checkIntegrity
-        ? 'sound: the log is whole, and the read model is what it adds up to'
-        : 'sound: the read model is what the log adds up to (EventStoreDB checks its own files when it starts)',
-    )
-  else for (const finding of findings) line(io.out, finding)
-  return findings.length === 0 ? EXIT.ok : EXIT.unsound
-}
-
-async function compareReadModel(
-  log: Parameters<typeof buildReadModel>[0],
-  folder: string,
-): Promise<readonly string[]> {
-  const path = readModelIn(folder)
-  if (!existsSync(path)) return []
-  const temporary = temporaryFolder()
-  const held = new ReadModel(path, ALL)
-  try {
-    await buildReadModel(log, join(temporary, 'fresh.sqlite'), { until: held.position })
-    const fresh = new ReadModel(join(temporary, 'fresh.sqlite'), ALL)
-    const same = fresh.digest() === held.digest()
-    fresh.close()
-    return same
-      ? []
-      : [
-          `read model: differs from a replay up to position ${formatPosition(held.position)}; mend it with: rebuild`,
-        ]
-  } finally {
-    held.close()
-    rmSync(temporary, { recursive: true, force: true })
-  }
 }
 
 /** `backup DIR`: a copy of the log and of the personal store, taken while they are in use. */

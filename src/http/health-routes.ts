@@ -7,6 +7,16 @@ import type { Metrics } from './metrics.ts'
 /** Longest wait for the log's head when asked whether it is ready. */
 const PATIENCE_MS = 2_000
 
+/** What a scheduled check last found. `parts` names where; what exactly is in the operator's log. */
+export type LastCheck = {
+  /** When it ended, RFC 3339. */
+  readonly at: string
+  readonly sound: boolean
+  readonly parts: readonly string[]
+  readonly seconds: number
+}
+export type CheckHealth = { readonly running: boolean; readonly last?: LastCheck }
+
 /** A probe that is refused since its address asked too often would have a healthy node restarted. */
 const config = { rateLimit: false } as const
 
@@ -15,8 +25,9 @@ export const healthRoutes: FastifyPluginAsync<{
   registry: Registry
   metrics: Metrics
   tlog?: TransparencyLog | undefined
+  checkHealth?: (() => CheckHealth) | undefined
   stopping: AbortSignal
-}> = async (app, { registry, metrics, tlog, stopping }) => {
+}> = async (app, { registry, metrics, tlog, checkHealth, stopping }) => {
   app.get(
     '/health/live',
     { config, schema: { summary: 'The process is alive', tags: ['operation'] } },
@@ -42,6 +53,7 @@ export const healthRoutes: FastifyPluginAsync<{
       writes: { ready: writes, ...(head !== undefined && { head: formatPosition(head) }) },
       personalStore: personal ? 'available' : 'unavailable',
       ...(tlog && { transparency: tlog.health() }),
+      ...(checkHealth && { check: checkHealth() }),
       clockBehindMs: registry.clock.behind(),
     }
   }

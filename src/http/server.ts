@@ -10,7 +10,7 @@ import { certificateRoutes } from './certificate-routes.ts'
 import { commandRoutes } from './command-routes.ts'
 import { sendProblem } from './error-handler.ts'
 import { eventRoutes } from './event-routes.ts'
-import { healthRoutes } from './health-routes.ts'
+import { type CheckHealth, healthRoutes } from './health-routes.ts'
 import { Metrics, type Told } from './metrics.ts'
 import { ProblemError } from './problem.ts'
 import { problemRoutes } from './problem-routes.ts'
@@ -43,6 +43,8 @@ export type ServerOptions = {
   readonly told?: Told
   /** Served under /tlog where it is given. */
   readonly tlog?: TransparencyLog
+  /** How the scheduled check is doing, where there is one. */
+  readonly checkHealth?: (() => CheckHealth) | undefined
 }
 
 const MAX_BODY = 1024 * 1024
@@ -98,9 +100,9 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
     { prefix: '/api/v1' },
   )
   await app.register(problemRoutes)
-  const { tlog } = options
+  const { tlog, checkHealth } = options
   if (tlog) await app.register(tlogRoutes, { prefix: '/tlog', tlog })
-  await app.register(healthRoutes, { registry, metrics, tlog, stopping: stopping.signal })
+  await app.register(healthRoutes, { registry, metrics, tlog, checkHealth, stopping: stopping.signal })
   return app
 }
 

@@ -7,15 +7,11 @@ import type { Signer } from '../transparency/signer.ts'
 import { verifyConsistency } from '../transparency/verify-proofs.ts'
 import { verifierOf } from '../transparency/vkey.ts'
 import { readIfThere, replaceFile } from './durable-file.ts'
+import { InconsistentTreeError } from './faults.ts'
 import type { TileStore } from './tile-store.ts'
 
 /** A checkpoint with the log's own signature: the note's text and the whole note. */
 export type SignedCheckpoint = Checkpoint & { readonly text: string; readonly note: string }
-
-/** The tree contradicts a checkpoint that this log signed or saw. Nothing is signed any more until a person has looked. */
-export class InconsistentTreeError extends Error {
-  override readonly name = 'InconsistentTreeError'
-}
 
 /**
  * Signs a node's tree, and never two that contradict each other: the last checkpoint lies in a file of its own, beside
@@ -53,7 +49,7 @@ export class CheckpointSigner {
       const proof = consistencyProof(last.size, size, tiles.nodesAt(size))
       if (!verifyConsistency(last.size, size, proof, last.root, root))
         throw new InconsistentTreeError(
-          `the tree of ${size} leaves contradicts the checkpoint of ${last.size} in ${this.#file}`,
+          `the tree of ${size} leaves contradicts the checkpoint of ${last.size}`,
         )
     }
     const origin = this.#signer.verifier.name
@@ -75,6 +71,6 @@ export class CheckpointSigner {
     } catch {
       // Not a key name: said below.
     }
-    throw new InconsistentTreeError(`${this.#file} holds no checkpoint signed with this log's key`)
+    throw new InconsistentTreeError("tlog-checkpoint holds no checkpoint signed with this log's key")
   }
 }

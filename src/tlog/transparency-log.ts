@@ -3,14 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog, RecordedEvent } from '../log/event-log.ts'
 import { type Position, START } from '../log/position.ts'
 import type { Hash } from '../transparency/hash.ts'
-import { leafData } from '../transparency/leaf.ts'
 import type { Policy } from '../transparency/policy.ts'
 import { consistencyProof, inclusionProof } from '../transparency/proofs.ts'
 import type { Signer } from '../transparency/signer.ts'
 import type { Verifier } from '../transparency/vkey.ts'
-import { CheckpointSigner, InconsistentTreeError, type SignedCheckpoint } from './checkpoint-signer.ts'
+import { CheckpointSigner, type SignedCheckpoint } from './checkpoint-signer.ts'
 import { CosignedCheckpoints } from './cosigned-checkpoints.ts'
-import { type NewLeaf, TileStore } from './tile-store.ts'
+import { leafOf } from './event-leaf.ts'
+import { InconsistentTreeError, TransparencyFault } from './faults.ts'
+import { TileStore } from './tile-store.ts'
 
 /** How the tree is doing. `stopped` is final: it contradicts what was signed, and a person has to look. */
 export type TransparencyHealth = {
@@ -150,7 +151,7 @@ export class TransparencyLog {
     if (!last) return START
     const { events } = await this.#options.log.readStream(last.stream, last.revision)
     const [event] = events
-    if (!event) throw new Error(`the log has lost the event of leaf ${size - 1}, or is behind`)
+    if (!event) throw new TransparencyFault(`the log has lost the event of leaf ${size - 1}, or is behind`)
     if (!leafOf(event).data.equals(last.data))
       throw new InconsistentTreeError(`the log holds another event than leaf ${size - 1} of the tree`)
     return event.position
@@ -184,11 +185,9 @@ export class TransparencyLog {
     const fault = error instanceof Error ? error : new Error(String(error))
     const final = fault instanceof InconsistentTreeError
     if (final) this.#stopped = true
-    this.#faults[what] = fault.message
+    // Health is public, and the system's messages name files.
+    this.#faults[what] =
+      fault instanceof TransparencyFault ? fault.message : `${what} failed; it is tried again`
     this.#options.onFault?.(fault, final)
   }
-}
-
-function leafOf({ id, stream, revision, type, data, metadata: { recordedAt } }: RecordedEvent): NewLeaf {
-  return { data: leafData({ id, stream, revision, type, data, recordedAt }), stream, revision }
 }
