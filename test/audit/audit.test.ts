@@ -20,6 +20,7 @@ import type { Io } from '../../src/cli/io.ts'
 import { run as runProgram } from '../../src/cli/program.ts'
 import { CompactRange } from '../../src/transparency/compact-range.ts'
 import { leafHash } from '../../src/transparency/hash.ts'
+import { formatNote } from '../../src/transparency/note.ts'
 import { witnessSigner } from '../../src/transparency/signer.ts'
 import { formatVkey, verifierOf } from '../../src/transparency/vkey.ts'
 import { cli, post, serveData } from '../support/served.ts'
@@ -87,11 +88,18 @@ const RENAME =
 /** The registry at one address for all of a test, whatever server is behind it; counts, and breaks off where told. */
 async function proxy(t: Test) {
   const asked: string[] = []
-  const target = { url: '', refuse: (_path: string) => false, cut: (_path: string, _bytes: number) => false }
+  const target = {
+    url: '',
+    answer: (_path: string): string | undefined => undefined,
+    refuse: (_path: string) => false,
+    cut: (_path: string, _bytes: number) => false,
+  }
   const server = createServer((request, response) => {
     const path = request.url ?? ''
     asked.push(path)
     const pass = async () => {
+      const instead = target.answer(path)
+      if (instead !== undefined) return void response.end(instead)
       if (target.refuse(path)) return void response.writeHead(403).end()
       const headers = { authorization: request.headers.authorization ?? '' }
       const answer = await fetch(`${target.url}${path}`, { headers })
@@ -168,6 +176,8 @@ void t.test('a clean audit, then one that fetches only what is new', async (t) =
   truncateSync(`${state}.leaves`, 100)
   t.match(await run(), { code: 0, said: { size: server.events } }, 'a spoilt file of leaves is fetched again')
   t.equal(bundles(asked).length, Math.ceil(server.events / 256))
+  writeFileSync(`${state}.leaves`, Buffer.alloc(server.events * 32))
+  t.match(await run(), { code: 0, said: { size: server.events } }, 'and no fork is made out of it')
 })
 
 void t.test('without a key the tree alone is checked, and that is said', async (t) => {
@@ -287,6 +297,16 @@ void t.test('whose signature, how many witnesses, which registry', async (t) => 
   t.match(await run('--policy', policy), { code: 13, said: { finding: { kind: 'unwitnessed' } } })
   writeFileSync(policy, `witness w ${formatVkey(other.verifier)}\nquorum none\n`)
   t.match(await run('--policy', policy), { code: 0 })
+  const note = await (await fetch(`${url}/tlog/checkpoint`)).text()
+  const text = note.slice(0, note.lastIndexOf('\n\n') + 1)
+  target.answer = (path) =>
+    path === '/tlog/checkpoint' ? formatNote({ text, signatures: [other.sign(text)] }) : undefined
+  t.match(
+    await run('--policy', policy),
+    { code: 13, said: { finding: { kind: 'unsigned' } } },
+    "a witness's signature does not stand for the log's",
+  )
+  target.answer = () => undefined
   const vkey = (await (await fetch(`${url}/tlog/vkey`)).text()).trim()
   const [name = ''] = vkey.split('+')
   const stranger = formatVkey(verifierOf(name, 1, other.verifier.key))
