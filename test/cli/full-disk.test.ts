@@ -15,11 +15,22 @@ const env = {
   RATE_LIMIT_PER_ADDRESS: '1000000',
 }
 
-/** A server whose files may not grow beyond so many blocks of 1,024 bytes: to it, the disk is full there. */
+/**
+ * A server whose files may not grow beyond so many blocks of 1,024 bytes: to it, the disk is full there. tap's
+ * NODE_OPTIONS would load a handler that ends the process on SIGXFSZ, which Node ignores.
+ */
 async function serve(data: string, blocks: string) {
   const child = spawn(
     'bash',
-    ['-c', `ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, MAIN, '--data', data, 'serve'],
+    [
+      '-c',
+      `ulimit -f ${blocks}; unset NODE_OPTIONS; exec "$0" "$@"`,
+      process.execPath,
+      MAIN,
+      '--data',
+      data,
+      'serve',
+    ],
     {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
