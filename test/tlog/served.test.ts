@@ -145,13 +145,15 @@ void t.test('a real server: a checkpoint within a second, kill -9, a key that no
   t.ok(Math.min(...waits) < 1_000, waits.join(' '))
 
   // Killed in the midst of appends, some of them signed for and some not.
-  const writing = Array.from({ length: 4 }, async (_, writer) => {
-    for (let n = 0; n < 10_000; n++) await register(100 + n * 4 + writer)
-  })
+  const writing = Promise.allSettled(
+    Array.from({ length: 4 }, async (_, writer) => {
+      for (let n = 0; n < 10_000; n++) await register(100 + n * 4 + writer)
+    }),
+  )
   await until(async () => (await sizeAt(first.url)) > 60)
   const seen = opened(await text(first.url, 'checkpoint'), [verifier])
   await first.stop('SIGKILL')
-  await Promise.allSettled(writing)
+  await writing
   const second = await serveData(data, env)
   t.teardown(() => second.stop('SIGKILL'))
   const events = cli(data, ['replay']).out.trimEnd().split('\n').length
