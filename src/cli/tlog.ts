@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventLog } from '../log/event-log.ts'
-import { openSigningKey } from '../tlog/log-key.ts'
+import { openSigningKey } from '../signing/key-file.ts'
 import { TransparencyLog } from '../tlog/transparency-log.ts'
 import { parsePolicy, type Policy } from '../transparency/policy.ts'
 import { logSigner } from '../transparency/signer.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildWitnessServer } from '../http/witness-server.ts'
-import { openSigningKey } from '../tlog/log-key.ts'
+import { openSigningKey } from '../signing/key-file.ts'
 import { Witness } from '../tlog/witness.ts'
 import { WitnessStore } from '../tlog/witness-store.ts'
 import { witnessSigner } from '../transparency/signer.ts'

@@ -4,6 +4,7 @@ import { issuerEntries } from './issuer-commands.ts'
 import { organizationEntries } from './organization-commands.ts'
 import { personEntries } from './person-commands.ts'
 import { sessionEntries } from './session-commands.ts'
+import { signingKeyEntries } from './signing-key-commands.ts'
 
 /** Everything that can be asked of the registry. */
 export const catalogue: readonly CatalogueEntry[] = [
@@ -11,6 +12,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...organizationEntries,
   ...sessionEntries,
   ...issuerEntries,
+  ...signingKeyEntries,
   ...personEntries,
 ]
 
