@@ -9,6 +9,7 @@ const SCRIPTS = [
   ['append', '--rounds', '3', '--seconds', '2'],
   ['record', '--rounds', '3', '--seconds', '4'],
   ['verify', '--events', '200000', '--rounds', '3', '--seconds', '3'],
+  ['transparency', '--events', '200000', '--rounds', '3', '--seconds', '2'],
   ['rebuild', '--events', '200000'],
   ['eventstoredb'],
   ['scale', '--awards', '100000'],

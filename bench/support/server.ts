@@ -22,7 +22,7 @@ export type Served = {
  * a file. `profile` names a folder for a CPU profile; `core` keeps it on one core where the machine has `taskset`.
  */
 export async function serve(
-  what: 'registry' | 'hello',
+  what: 'registry' | 'hello' | 'bytes',
   folder: string,
   { profile, core }: { readonly profile?: string | undefined; readonly core?: number } = {},
 ): Promise<Served> {
