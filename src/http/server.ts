@@ -80,7 +80,8 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   if (options.told) options.told.conflicted = metrics.conflicted
   await headers(app)
   requestLog(app, metrics)
-  await limitRates(app, registry, options.limits ?? DEFAULT_LIMITS)
+  const limits = options.limits ?? DEFAULT_LIMITS
+  await limitRates(app, registry, limits)
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, () => {
     throw new ProblemError('not-found')
   })
@@ -101,7 +102,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   )
   await app.register(problemRoutes)
   const { tlog, checkHealth } = options
-  if (tlog) await app.register(tlogRoutes, { prefix: '/tlog', tlog })
+  if (tlog) await app.register(tlogRoutes, { prefix: '/tlog', tlog, perAddress: limits.perAddress })
   await app.register(healthRoutes, { registry, metrics, tlog, checkHealth, stopping: stopping.signal })
   return app
 }

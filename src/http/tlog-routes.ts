@@ -17,13 +17,18 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 const A_DAY = 'public, max-age=86400'
 const PLAIN = 'text/plain; charset=utf-8'
 
-/** Static and small: an auditor who fetches a million leaves asks eight thousand times. */
-const config = { rateLimit: { max: 12_000 } } as const
+/** Static and small: an auditor who fetches a million leaves asks four thousand times. */
+const TIMES_THE_LIMIT = 20
 const count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const tags = ['transparency']
 
 /** The transparency log for other people's tools (C2SP tlog-tiles), and proofs made ready for those without. */
-export const tlogRoutes: FastifyPluginAsyncZod<{ tlog: TransparencyLog }> = async (app, { tlog }) => {
+export const tlogRoutes: FastifyPluginAsyncZod<{
+  tlog: TransparencyLog
+  /** Requests a minute that an address has elsewhere. */
+  perAddress: number
+}> = async (app, { tlog, perAddress }) => {
+  const config = { rateLimit: { max: perAddress * TIMES_THE_LIMIT } }
   const zipped = new LRUCache<string, Buffer>({ max: 512 })
 
   app.get(

@@ -6,7 +6,10 @@ import { type Hash, HASH_BYTES, leafHash } from '../transparency/hash.ts'
 import type { ReadNode } from '../transparency/proofs.ts'
 import { rootOf } from '../transparency/proofs.ts'
 import {
+  innerNode,
+  innerOf,
   nodesFromTiles,
+  placeOf,
   rowsOf,
   TILE_WIDTH,
   type TileAddress,
@@ -17,11 +20,18 @@ import {
 /** A leaf's data, and the event that it stands for. */
 export type NewLeaf = { readonly data: Buffer; readonly stream: string; readonly revision: bigint }
 
+/** Stored in one row: a tile's hashes and the nodes above them. */
+type FullTile = { readonly hashes: Buffer; readonly inner: Buffer }
+
 /** A tile's key: its level above 2^40 tiles of a level. */
 const LEVEL = 2 ** 40
-const FORMAT = 1
+const FORMAT = 2
+/** Bytes that may be remembered, of nodes and of what is served each. */
+const REMEMBERED = 32 * 1024 * 1024
+
 const SCHEMA = `
-  CREATE TABLE tile (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
+  DROP TABLE IF EXISTS tile; DROP TABLE IF EXISTS entry; DROP TABLE IF EXISTS place; DROP TABLE IF EXISTS state;
+  CREATE TABLE tile (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL, inner BLOB) STRICT;
   CREATE TABLE entry (leaf INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE place (stream TEXT, revision INTEGER, leaf INTEGER NOT NULL, PRIMARY KEY (stream, revision)) STRICT, WITHOUT ROWID;
   CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, stream TEXT NOT NULL, revision INTEGER NOT NULL) STRICT;
@@ -37,9 +47,17 @@ const SCHEMA = `
 export class TileStore {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
-  /** By address. Rows of a partial tile are remembered under its width, so a tile that grew is another. */
-  readonly #rows = new LRUCache<string, TileRows>({ max: 512 })
-  readonly #served = new LRUCache<string, Buffer>({ max: 4_096 })
+  /** Of partial tiles, by address and width: a tile that grew is another. */
+  readonly #rows = new LRUCache<string, TileRows>({ max: 64 })
+  /** Of full tiles, by id: they never change. */
+  readonly #full = new LRUCache<number, FullTile>({
+    maxSize: REMEMBERED,
+    sizeCalculation: ({ hashes, inner }) => hashes.length + inner.length,
+  })
+  readonly #served = new LRUCache<string, Buffer>({
+    maxSize: REMEMBERED,
+    sizeCalculation: (bytes) => bytes.length,
+  })
   #size = 0
   #last: NewLeaf | undefined
   #edge: Edge = []
@@ -50,7 +68,8 @@ export class TileStore {
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000')
     const version = Number(Object.values(this.#db.prepare('PRAGMA user_version').get() ?? {})[0])
     if (version > FORMAT) throw new Error(`${file} has format ${version}, this program reads ${FORMAT}`)
-    if (version === 0) this.#transaction(() => this.#db.exec(SCHEMA))
+    // What an older program made follows from the log, and is made anew.
+    if (version < FORMAT) this.#transaction(() => this.#db.exec(SCHEMA))
     this.#load()
   }
 
@@ -74,8 +93,10 @@ export class TileStore {
         this.#run('INSERT INTO entry VALUES (?, ?)', this.#size + at, data)
         this.#run('INSERT INTO place VALUES (?, ?, ?)', stream, revision, this.#size + at)
       })
-      for (const { level, index, hashes: tile } of grown.tiles)
-        this.#run('INSERT OR REPLACE INTO tile VALUES (?, ?)', level * LEVEL + index, tile)
+      for (const { level, index, hashes: tile, rows } of grown.tiles) {
+        const inner = rows === undefined ? null : innerOf(rows)
+        this.#run('INSERT OR REPLACE INTO tile VALUES (?, ?, ?)', level * LEVEL + index, tile, inner)
+      }
       this.#run('UPDATE state SET size = ?, stream = ?, revision = ?', grown.size, last.stream, last.revision)
     })
     this.#size = grown.size
@@ -97,15 +118,15 @@ export class TileStore {
 
   /** Reads nodes of the tree of the first `size` leaves. */
   nodesAt(size: number): ReadNode {
-    return nodesFromTiles((level, index) => {
-      const width = widthAt(level, index, size)
-      const key = `${level}/${index}/${width}`
-      const known = this.#rows.get(key)
-      if (known) return known
-      const rows = rowsOf(this.#tile(level, index, width))
-      this.#rows.set(key, rows)
-      return rows
-    })
+    const inPartial = nodesFromTiles((level, index) => this.#partialRows(level, index, size))
+    return (node) => {
+      const { tileLevel, tileIndex, row, at } = placeOf(node.level, node.index)
+      if (widthAt(tileLevel, tileIndex, size) < TILE_WIDTH) return inPartial(node)
+      const { hashes, inner } = this.#fullTile(tileLevel, tileIndex)
+      return row > 0
+        ? innerNode(inner, row, at)
+        : hashes.toString('latin1', at * HASH_BYTES, (at + 1) * HASH_BYTES)
+    }
   }
 
   /** The root of the first `size` leaves. Throws `RangeError` where there are fewer. */
@@ -152,6 +173,27 @@ export class TileStore {
     this.#edge = edge
   }
 
+  #partialRows(level: number, index: number, size: number): TileRows {
+    const width = widthAt(level, index, size)
+    const key = `${level}/${index}/${width}`
+    const known = this.#rows.get(key)
+    if (known) return known
+    const rows = rowsOf(this.#tile(level, index, width))
+    this.#rows.set(key, rows)
+    return rows
+  }
+
+  #fullTile(level: number, index: number): FullTile {
+    const id = level * LEVEL + index
+    const known = this.#full.get(id)
+    if (known) return known
+    const row = this.#prepare('SELECT hashes, inner FROM tile WHERE id = ?').get(id)
+    if (!row) throw new RangeError(`no tile ${level}/${index}`)
+    const tile = { hashes: bytesOf(row['hashes']), inner: bytesOf(row['inner']) }
+    this.#full.set(id, tile)
+    return tile
+  }
+
   #tile(level: number, index: number, width: number): Buffer {
     const row = this.#prepare('SELECT hashes FROM tile WHERE id = ?').get(level * LEVEL + index)
     const bytes = row && bytesOf(row['hashes'])
@@ -177,7 +219,7 @@ export class TileStore {
     }
   }
 
-  #run(sql: string, ...values: (string | number | bigint | Buffer)[]): void {
+  #run(sql: string, ...values: (string | number | bigint | Buffer | null)[]): void {
     this.#prepare(sql).run(...values)
   }
 

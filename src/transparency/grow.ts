@@ -1,8 +1,13 @@
 import { HASH_BYTES, type Hash, nodeHash } from './hash.ts'
-import { rowsOf, TILE_WIDTH } from './tile.ts'
+import { rowsOf, TILE_WIDTH, type TileRows } from './tile.ts'
 
-/** A tile that has changed: the whole of it as it is now. */
-export type GrownTile = { readonly level: number; readonly index: number; readonly hashes: Buffer }
+/** A tile that has changed: the whole of it as it is now, with its rows where it is full. */
+export type GrownTile = {
+  readonly level: number
+  readonly index: number
+  readonly hashes: Buffer
+  readonly rows?: TileRows
+}
 
 /** The rightmost tile of each level that is not full, as bytes; empty where the level ends with a full one. */
 export type Edge = readonly Buffer[]
@@ -40,20 +45,23 @@ function growLevel(level: number, before: number, edge: Buffer, hashes: readonly
     const tile = Buffer.allocUnsafe(open.length + added.length * HASH_BYTES)
     open.copy(tile)
     tile.write(added.join(''), open.length, 'latin1')
-    tiles.push({ level, index, hashes: tile })
     at += added.length
-    open = tile
-    if (tile.length === TILE_WIDTH * HASH_BYTES) {
-      full.push(tileRoot(tile))
-      open = Buffer.alloc(0)
-      index += 1
+    if (tile.length < TILE_WIDTH * HASH_BYTES) {
+      tiles.push({ level, index, hashes: tile })
+      open = tile
+      continue
     }
+    const rows = rowsOf(tile)
+    tiles.push({ level, index, hashes: tile, rows })
+    full.push(tileRoot(rows))
+    open = Buffer.alloc(0)
+    index += 1
   }
   return { tiles, edge: open, full }
 }
 
 /** The one node above a full tile. */
-function tileRoot(tile: Buffer): Hash {
-  const top = rowsOf(tile).at(-1) ?? []
+function tileRoot(rows: TileRows): Hash {
+  const top = rows.at(-1) ?? []
   return nodeHash(top[0] ?? '', top[1] ?? '')
 }
