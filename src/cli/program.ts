@@ -15,6 +15,7 @@ import { cleanPersonal } from './personal.ts'
 import { loadReadModel, saveReadModel } from './read-model.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
+import { compromiseKey, rotateKey } from './signing-keys.ts'
 import { backup, rebuild } from './upkeep.ts'
 import { verify } from './verify.ts'
 import { runWitness } from './witness.ts'
@@ -25,6 +26,7 @@ type VerifyOptions = Json & { at?: string; known?: string }
 type ReplayOptions = { until?: string; stream?: string }
 type EraseOptions = { reason: string; reference?: string }
 type CopyOptions = Json & { from: string; to: string; personalFrom?: string; personalTo?: string }
+type CompromiseOptions = { issuer: string; key: string; since: string; reason: string }
 type KeyOptions = Json & { role: string; issuer?: string; label?: string }
 
 const EXAMPLES = `
@@ -35,7 +37,9 @@ Examples:
   npm run registry -- replay --stream session-interstate-council-34 | head
 
 Environment: HOST, PORT, PUBLIC_URL, DATA_DIR, LOG_LEVEL, TRUST_PROXY, RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_ADDRESS,
-EVENTSTORE_URL (esdb://…: the log there and not in the data folder), PERSONAL_URL (postgres://…: personal data there).
+EVENTSTORE_URL (esdb://…: the log there and not in the data folder), PERSONAL_URL (postgres://…: personal data there),
+TLOG_KEY (the transparency log's key as PEM, instead of a file), TLOG_POLICY (which witnesses must cosign), WITNESS_KEY
+(witness), CHECK_EVERY (24h: how often serve checks itself), REGISTRY_KEY (audit: an auditor's key).
 `
 
 /** Runs the command line; answers its exit code. Errors are one line; DEBUG=1 shows where they came from. */
@@ -165,7 +169,7 @@ function programOf(io: Io, end: (code: number) => void): Command {
     )
     .option('--json', 'answer in JSON')
     .action(async (source: string, options: Json) => end(await loadReadModel(io, config(), source, options)))
-  const key = program.command('key').description('access keys')
+  const key = program.command('key').description('access keys, and the keys that sign credentials')
   key
     .command('create')
     .description('grant an access key and show it once')
@@ -174,6 +178,20 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .option('--label <text>', 'a note on what it is for; name no person')
     .option('--json', 'answer in JSON')
     .action(async (options: KeyOptions) => end(await createKey(io, config(), options)))
+  key
+    .command('rotate')
+    .description('make a key that signs credentials in an issuer’s name, and retire the one before')
+    .requiredOption('--issuer <id>', 'in whose name it signs')
+    .option('--json', 'answer in JSON')
+    .action(async (options: Json & { issuer: string }) => end(await rotateKey(io, config(), options)))
+  key
+    .command('compromise')
+    .description('record that a signing key was in other hands; what it signed since holds no more')
+    .requiredOption('--issuer <id>', 'whose key it is')
+    .requiredOption('--key <id>', 'such as key-2026-11-23')
+    .requiredOption('--since <instant>', 'from when on it may have been in other hands')
+    .requiredOption('--reason <text>', 'why; it is public, so name no person')
+    .action(async (options: CompromiseOptions) => end(await compromiseKey(io, config(), options)))
   program
     .command('demo')
     .description('the whole way in a fresh folder: import, issue, verify, correct, revoke, replay')

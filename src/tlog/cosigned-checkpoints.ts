@@ -16,6 +16,7 @@ export class CosignedCheckpoints {
   readonly #policy: Policy | undefined
   readonly #clients: readonly WitnessClient[]
   readonly #prove: (from: number, to: number) => readonly Hash[]
+  readonly #keep: (published: SignedCheckpoint) => void
   readonly #abort = new AbortController()
   readonly #faults = new Map<string, string>()
   #published: SignedCheckpoint | undefined
@@ -23,9 +24,17 @@ export class CosignedCheckpoints {
   #asking: Promise<void> | undefined
   #again: NodeJS.Timeout | undefined
 
-  constructor(policy: Policy | undefined, prove: (from: number, to: number) => readonly Hash[]) {
+  /** `kept` is what was shown before a restart; `keep` is told of each that is shown with cosignatures. */
+  constructor(
+    policy: Policy | undefined,
+    prove: (from: number, to: number) => readonly Hash[],
+    kept: SignedCheckpoint | undefined,
+    keep: (published: SignedCheckpoint) => void,
+  ) {
     this.#policy = policy
     this.#prove = prove
+    this.#published = kept
+    this.#keep = keep
     this.#clients = (policy?.witnesses ?? [])
       .filter(({ url }) => url !== undefined)
       .map((one) => new WitnessClient(one))
@@ -65,11 +74,11 @@ export class CosignedCheckpoints {
       const asked = await Promise.all(this.#clients.map((client) => this.#cosign(client, checkpoint)))
       const signatures = asked.filter((one) => one !== undefined)
       const by = new Set(signatures.map(({ verifier }) => verifier))
-      if (this.#policy?.isMet(by) && checkpoint.size >= (this.#published?.size ?? 0))
-        this.#published = {
-          ...checkpoint,
-          note: checkpoint.note + signatures.map(({ signature }) => formatSignature(signature)).join(''),
-        }
+      if (this.#policy?.isMet(by) && checkpoint.size >= (this.#published?.size ?? 0)) {
+        const lines = signatures.map(({ signature }) => formatSignature(signature)).join('')
+        this.#published = { ...checkpoint, note: checkpoint.note + lines }
+        this.#keep(this.#published)
+      }
       if (by.size < this.#clients.length) this.#later(checkpoint)
     }
   }

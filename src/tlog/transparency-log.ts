@@ -11,6 +11,7 @@ import { CheckpointSigner, type SignedCheckpoint } from './checkpoint-signer.ts'
 import { CosignedCheckpoints } from './cosigned-checkpoints.ts'
 import { leafOf } from './event-leaf.ts'
 import { InconsistentTreeError, TransparencyFault } from './faults.ts'
+import { PublishedFile } from './published-file.ts'
 import { TileStore } from './tile-store.ts'
 
 /** How the tree is doing. `stopped` is final: it contradicts what was signed, and a person has to look. */
@@ -59,7 +60,14 @@ export class TransparencyLog {
   constructor(options: TransparencyOptions) {
     this.#options = options
     this.tiles = new TileStore(join(options.folder, 'tlog.sqlite'))
-    this.#cosigned = new CosignedCheckpoints(options.policy, (from, to) => this.consistency(from, to))
+    const { policy, signer, folder } = options
+    const published = new PublishedFile(join(folder, 'tlog-published'))
+    this.#cosigned = new CosignedCheckpoints(
+      policy,
+      (from, to) => this.consistency(from, to),
+      policy && published.read(signer.verifier, policy, this.tiles),
+      (shown) => published.keep(shown),
+    )
     this.#openSigner()
     this.#soon()
     this.#running = this.#run()

@@ -180,8 +180,6 @@ void t.test('of three witnesses two are needed: one away, two away, and back', a
   if (!one || !two || !three) throw new Error('three')
   const first = await one.listen()
   let second = await two.listen()
-  t.teardown(() => first.stop())
-  t.teardown(() => second.stop())
   const policy = parsePolicy(
     `log ${formatVkey(verifier)}
 witness one ${one.vkey} ${first.url}/
@@ -192,7 +190,7 @@ quorum any-two
 `,
   )
   const events = new MemoryEventLog()
-  const { tlog } = open(events, { policy })
+  const { tlog, stop } = open(events, { policy })
   const everybody = [verifier, one.signer.verifier, two.signer.verifier, three.signer.verifier]
   await appendEvents(events, 10, 'a')
   t.ok(await until(() => tlog.checkpoint?.size === 10))
@@ -210,6 +208,19 @@ quorum any-two
   t.ok(await until(() => tlog.checkpoint?.size === 15), 'asked again though nothing was appended')
   t.match(opened(tlog.checkpoint?.note, everybody), { size: 15, by: 3 })
   t.notOk('two' in tlog.health().witnesses)
+
+  const note = tlog.checkpoint?.note
+  await stop()
+  await Promise.all([first.stop(), second.stop()])
+  const restarted = open(events, { policy })
+  t.equal(restarted.tlog.checkpoint?.note, note, 'shown also while all witnesses are away')
+  await restarted.stop()
+  const stricter = parsePolicy(`witness three ${three.vkey} http://127.0.0.1:9\nquorum three\n`)
+  t.equal(
+    open(events, { policy: stricter }).tlog.checkpoint,
+    undefined,
+    'if it is enough for the policy of now',
+  )
 })
 
 void t.test('an answer that is not what was asked for is no cosignature', async (t) => {
