@@ -36,6 +36,16 @@ const publicUrl = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** PEM texts by `issuer#keyId`, as a JSON object. What is wrong is said without the text: it holds private keys. */
+const signingKeys = z.string().transform((text, context) => {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(text))
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no JSON object of PEM texts by issuer#keyId' })
+    return z.NEVER
+  }
+})
+
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 /** More would not fit into a timer. */
 const MAX_DAYS = 24
@@ -62,6 +72,7 @@ const schema = z.object({
   RATE_LIMIT_PER_KEY: z.coerce.number().int().min(1).default(6_000),
   RATE_LIMIT_PER_ADDRESS: z.coerce.number().int().min(1).default(600),
   PUBLIC_URL: publicUrl.optional(),
+  SIGNING_KEYS: signingKeys.optional(),
   TLOG_KEY: z.string().min(1).optional(),
   TLOG_POLICY: z.string().min(1).optional(),
   WITNESS_KEY: z.string().min(1).optional(),

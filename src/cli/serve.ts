@@ -13,7 +13,9 @@ import { grant } from './keys.ts'
 import { lockFolder } from './lock.ts'
 import { ScheduledCheck } from './scheduled-check.ts'
 import { openLog, openPersonal } from './stores.ts'
-import { openTlog } from './tlog.ts'
+import { openTlog, policyOf } from './tlog.ts'
+import { CredentialIssuer } from '../signing/credential-issuer.ts'
+import { SigningKeys } from '../signing/signing-keys.ts'
 
 /** How long a stop may take, in milliseconds: what was accepted is finished, the rest is cut. */
 const STOP_MS = 9_000
@@ -93,6 +95,13 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
     limits,
     told,
     tlog,
+    policy: policyOf(config),
+    issuer: new CredentialIssuer({
+      base: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`,
+      model: registry.readModel,
+      keys: new SigningKeys(folder, config.SIGNING_KEYS),
+      now: () => registry.now(),
+    }),
     checkHealth: checks && (() => checks.health()),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })

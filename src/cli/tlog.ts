@@ -21,11 +21,15 @@ export function openTlog(
   log: EventLog,
   onFault: (fault: Error, final: boolean) => void,
 ): TransparencyLog {
-  const { DATA_DIR: folder, PUBLIC_URL, TLOG_KEY, TLOG_POLICY } = config
+  const { DATA_DIR: folder, PUBLIC_URL, TLOG_KEY } = config
   const signer = logSigner(originOf(PUBLIC_URL), openSigningKey(join(folder, 'tlog-key.pem'), TLOG_KEY))
-  const policy = TLOG_POLICY === undefined ? undefined : readPolicy(TLOG_POLICY)
+  const policy = policyOf(config)
   return new TransparencyLog({ log, folder, signer, onFault, ...(policy && { policy }) })
 }
+
+/** The policy that the settings name; `undefined` where none is named. Throws as `readPolicy`. */
+export const policyOf = ({ TLOG_POLICY }: Pick<TlogConfig, 'TLOG_POLICY'>): Policy | undefined =>
+  TLOG_POLICY === undefined ? undefined : readPolicy(TLOG_POLICY)
 
 /** Reads a policy file (C2SP tlog-policy). Throws a usage error that names its line. */
 export function readPolicy(file: string): Policy {

@@ -137,6 +137,31 @@ const OTHERS = {
     title: 'The registry did not know it then',
     mend: 'Ask with a later `known`.',
   },
+  'no-signing-key': {
+    status: 404,
+    title: 'The issuer signs no credentials',
+    mend: 'Have a registrar give it a signing key: key rotate --issuer ID.',
+  },
+  'key-elsewhere': {
+    status: 503,
+    title: 'This node does not hold the issuer’s signing key',
+    mend: 'Ask another node, or have the operator put the key here.',
+  },
+  'not-covered-yet': {
+    status: 503,
+    title: 'No checkpoint covers the last change yet',
+    mend: 'Repeat the request in a moment.',
+  },
+  'status-list-not-found': {
+    status: 404,
+    title: 'No such status list',
+    mend: 'Take its address from a credential.',
+  },
+  'not-an-evidence-file': {
+    status: 400,
+    title: 'This is no evidence file of a registry',
+    mend: 'Send the file as it was downloaded.',
+  },
   'not-found': { status: 404, title: 'There is nothing here', mend: 'See /openapi.json for what there is.' },
   'key-required': {
     status: 401,

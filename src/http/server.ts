@@ -8,6 +8,7 @@ import type { Registry } from '../registry.ts'
 import type { TransparencyLog } from '../tlog/transparency-log.ts'
 import { certificateRoutes } from './certificate-routes.ts'
 import { commandRoutes } from './command-routes.ts'
+import { credentialRoutes } from './credential-routes.ts'
 import { sendProblem } from './error-handler.ts'
 import { eventRoutes } from './event-routes.ts'
 import { type CheckHealth, healthRoutes } from './health-routes.ts'
@@ -20,6 +21,9 @@ import { reference } from './reference.ts'
 import { requestLog } from './request-log.ts'
 import { sayHowOld } from './staleness.ts'
 import { tlogRoutes } from './tlog-routes.ts'
+import { verificationRoutes } from './verification-routes.ts'
+import type { CredentialIssuer } from '../signing/credential-issuer.ts'
+import type { Policy } from '../transparency/policy.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,6 +47,10 @@ export type ServerOptions = {
   readonly told?: Told
   /** Served under /tlog where it is given. */
   readonly tlog?: TransparencyLog
+  /** Who signs credentials and status lists; without it none are served. */
+  readonly issuer?: CredentialIssuer
+  /** How many witnesses a checkpoint needs in a verdict. */
+  readonly policy?: Policy | undefined
   /** How the scheduled check is doing, where there is one. */
   readonly checkHealth?: (() => CheckHealth) | undefined
 }
@@ -86,10 +94,12 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
     throw new ProblemError('not-found')
   })
   await reference(app, options)
+  const { tlog, checkHealth, issuer, policy } = options
   await app.register(
     async (api) => {
       sayHowOld(api, registry)
       await api.register(certificateRoutes, { registry })
+      if (issuer) await api.register(verificationRoutes, { registry, issuer, tlog, policy })
       await api.register(queryRoutes, { registry })
       await api.register(commandRoutes, { registry, metrics })
       await api.register(eventRoutes, {
@@ -101,7 +111,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
     { prefix: '/api/v1' },
   )
   await app.register(problemRoutes)
-  const { tlog, checkHealth } = options
+  if (issuer) await app.register(credentialRoutes, { registry, issuer })
   if (tlog) await app.register(tlogRoutes, { prefix: '/tlog', tlog, perAddress: limits.perAddress })
   await app.register(healthRoutes, { registry, metrics, tlog, checkHealth, stopping: stopping.signal })
   return app

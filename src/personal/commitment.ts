@@ -1,13 +1,6 @@
-import { hash, randomBytes } from 'node:crypto'
-import canonicalize from 'canonicalize'
+import { randomBytes } from 'node:crypto'
+import { commitmentOf } from '../domain/commitment.ts'
 import type { Opening, PersonFields, PersonRef } from './personal-store.ts'
-
-/** The commitment to a person's fields: SHA-256 (hex) over RFC 8785 JSON of `{salt, fields}`. */
-export function commitmentOf(salt: string, fields: PersonFields): string {
-  const text = canonicalize({ salt, fields })
-  if (text === undefined) throw new TypeError('a person has no canonical form')
-  return hash('sha256', text, 'hex')
-}
 
 /** Whether an opening opens what an event names. */
 export function opens(opening: Opening, ref: PersonRef): boolean {

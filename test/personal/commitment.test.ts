@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import canonicalize from 'canonicalize'
 import t from 'tap'
-import { commitmentOf, newOpening, opens } from '../../src/personal/commitment.ts'
+import { commitmentOf } from '../../src/domain/commitment.ts'
+import { newOpening, opens } from '../../src/personal/commitment.ts'
 
 const vectors = new URL('../vectors/jcs-rfc8785/testdata/', import.meta.url)
 const fields = { name: { ru: 'Мухтаров Эсенбек', ky: 'Мухтаров Эсенбек' }, position: { ru: 'Председатель' } }
