@@ -8,6 +8,8 @@ import { WitnessClient } from './witness-client.ts'
 
 const AGAIN_MS = 5_000
 
+type Cosigned = { readonly verifier: Verifier; readonly signature: NoteSignature }
+
 /**
  * Which checkpoint is shown: the latest that as many witnesses cosigned as the policy asks; without a policy the
  * latest signed. One is with the witnesses at a time; of those signed meanwhile only the latest is asked for next.
@@ -18,9 +20,13 @@ export class CosignedCheckpoints {
   readonly #prove: (from: number, to: number) => readonly Hash[]
   readonly #keep: (published: SignedCheckpoint) => void
   readonly #abort = new AbortController()
+  /** What is asked of each that has not answered yet. */
+  readonly #busy = new Map<WitnessClient, Promise<void>>()
   readonly #faults = new Map<string, string>()
   #published: SignedCheckpoint | undefined
   #next: SignedCheckpoint | undefined
+  /** The checkpoint that was last asked for, and who has cosigned it. */
+  #round: { readonly checkpoint: SignedCheckpoint; readonly given: Cosigned[] } | undefined
   #asking: Promise<void> | undefined
   #again: NodeJS.Timeout | undefined
 
@@ -63,7 +69,7 @@ export class CosignedCheckpoints {
   async stop(): Promise<void> {
     this.#abort.abort()
     clearTimeout(this.#again)
-    await this.#asking
+    await Promise.all([this.#asking, ...this.#busy.values()])
   }
 
   async #ask(): Promise<void> {
@@ -71,22 +77,49 @@ export class CosignedCheckpoints {
       const checkpoint = this.#next
       this.#next = undefined
       clearTimeout(this.#again)
-      const asked = await Promise.all(this.#clients.map((client) => this.#cosign(client, checkpoint)))
-      const signatures = asked.filter((one) => one !== undefined)
-      const by = new Set(signatures.map(({ verifier }) => verifier))
-      if (this.#policy?.isMet(by) && checkpoint.size >= (this.#published?.size ?? 0)) {
-        const lines = signatures.map(({ signature }) => formatSignature(signature)).join('')
-        this.#published = { ...checkpoint, note: checkpoint.note + lines }
-        this.#keep(this.#published)
-      }
-      if (by.size < this.#clients.length) this.#later(checkpoint)
+      const given = this.#round?.checkpoint === checkpoint ? this.#round.given : []
+      this.#round = { checkpoint, given }
+      const missing = this.#clients.filter(
+        ({ witness }) => !given.some((one) => one.verifier === witness.verifier),
+      )
+      const idle = missing.filter((client) => !this.#busy.has(client))
+      const { promise: enough, resolve: suffice } = Promise.withResolvers<void>()
+      const asked = idle.map((client) => this.#askOne(client, checkpoint, given, suffice))
+      void Promise.all(asked).then(() => this.#later(checkpoint))
+      // One that hangs holds up no other: it is left to itself once enough have answered.
+      await Promise.race([Promise.all(this.#busy.values()), enough])
+      if (!this.#show(checkpoint, given) && idle.length < missing.length) this.#next ??= checkpoint
     }
   }
 
-  async #cosign(
+  #askOne(
     client: WitnessClient,
     checkpoint: SignedCheckpoint,
-  ): Promise<{ readonly verifier: Verifier; readonly signature: NoteSignature } | undefined> {
+    given: Cosigned[],
+    suffice: () => void,
+  ): Promise<void> {
+    const asked = this.#cosign(client, checkpoint).then((one) => {
+      this.#busy.delete(client)
+      if (one) given.push(one)
+      if (this.#show(checkpoint, given)) suffice()
+    })
+    this.#busy.set(client, asked)
+    return asked
+  }
+
+  /** Shows a checkpoint with the cosignatures there are, if they are enough; answers whether they are. */
+  #show(checkpoint: SignedCheckpoint, given: readonly Cosigned[]): boolean {
+    if (this.#policy?.isMet(new Set(given.map(({ verifier }) => verifier))) !== true) return false
+    const lines = given.map(({ signature }) => formatSignature(signature)).join('')
+    const note = checkpoint.note + lines
+    const { size = 0, note: shown = '' } = this.#published ?? {}
+    if (checkpoint.size < size || note === shown) return true
+    this.#published = { ...checkpoint, note }
+    this.#keep(this.#published)
+    return true
+  }
+
+  async #cosign(client: WitnessClient, checkpoint: SignedCheckpoint): Promise<Cosigned | undefined> {
     const { name, verifier } = client.witness
     try {
       const prove = (from: number) => this.#prove(from, checkpoint.size)
@@ -101,6 +134,9 @@ export class CosignedCheckpoints {
 
   /** A witness that was away is asked again, also where nothing new is signed. */
   #later(checkpoint: SignedCheckpoint): void {
+    const { given, checkpoint: latest } = this.#round ?? { given: [] }
+    if (latest !== checkpoint || given.length === this.#clients.length || this.#abort.signal.aborted) return
+    clearTimeout(this.#again)
     this.#again = setTimeout(() => {
       this.#next ??= checkpoint
       this.#asking ??= this.#ask().finally(() => {

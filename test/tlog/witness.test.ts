@@ -1,5 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -221,6 +223,34 @@ quorum any-two
     undefined,
     'if it is enough for the policy of now',
   )
+})
+
+void t.test('a witness that hangs holds up no other', async (t) => {
+  const { key: ours, open } = tlogFolder(t)
+  const { verifier } = logSigner(ORIGIN, ours)
+  const quick = newWitness(new Map([[ORIGIN, [verifier]]]))
+  const { url, stop } = await quick.listen()
+  t.teardown(stop)
+  const hanging = createServer(() => undefined)
+  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => hanging.close().closeAllConnections())
+  const { port } = hanging.address() as AddressInfo
+  const policy = parsePolicy(
+    `witness quick ${quick.vkey} ${url}
+witness slow ${newWitness(new Map(), 'slow.test').vkey} http://127.0.0.1:${port}
+group any any quick slow
+quorum any
+`,
+  )
+  const events = new MemoryEventLog()
+  const { tlog } = open(events, { policy })
+  for (const [at, mark] of ['a', 'b', 'c'].entries()) {
+    await appendEvents(events, 3, mark)
+    t.ok(
+      await until(() => tlog.checkpoint?.size === 3 * (at + 1), 4_000),
+      'sooner than the other is given up',
+    )
+  }
 })
 
 void t.test('an answer that is not what was asked for is no cosignature', async (t) => {
