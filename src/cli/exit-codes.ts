@@ -12,6 +12,8 @@ export const EXIT = {
   unsound: 12,
   /** `audit`: something was altered or left out, or is not signed as it should be. */
   altered: 13,
+  /** `verify FILE`: nothing speaks against it, and something that must be checked could not be. */
+  unconfirmed: 14,
   /** The input can't be recorded as it is; nothing was. */
   badInput: 65,
   /** The log, the personal store or a file can't be used now. */
@@ -21,10 +23,11 @@ export const EXIT = {
 } as const
 
 export const EXIT_HELP = `Exit codes:
-  0   done (verify: valid)      10  verify: not valid on that day
-  1   failed                    11  no such certificate or person
-  2   wrong usage               12  check: something is not sound
+  0   done (verify: valid)          10  verify: not valid on that day
+  1   failed                        11  no such certificate or person
+  2   wrong usage                   12  check: something is not sound
   65  bad input, nothing recorded   13  audit: something was altered or left out
+                                    14  verify: could not be confirmed
   69  the data folder can't be used now (another server, a full disk)
   130 stopped before it was done (import: run it again, it records the rest)`
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { LogUnavailableError } from '../log/event-log.ts'
 import { PersonalStoreUnavailableError } from '../personal/personal-store.ts'
@@ -18,11 +19,12 @@ import { serve } from './serve.ts'
 import { compromiseKey, rotateKey } from './signing-keys.ts'
 import { backup, rebuild } from './upkeep.ts'
 import { verify } from './verify.ts'
+import { verifyFile, type VerifyFileOptions } from './verify-file.ts'
 import { runWitness } from './witness.ts'
 
 type Json = { json?: boolean }
 type ImportOptions = Json & { dryRun?: boolean; skipInvalid?: boolean }
-type VerifyOptions = Json & { at?: string; known?: string }
+type VerifyOptions = Json & VerifyFileOptions & { known?: string }
 type ReplayOptions = { until?: string; stream?: string }
 type EraseOptions = { reason: string; reference?: string }
 type CopyOptions = Json & { from: string; to: string; personalFrom?: string; personalTo?: string }
@@ -97,10 +99,20 @@ function programOf(io: Io, end: (code: number) => void): Command {
     .action(async (file: string, options: ImportOptions) =>
       end(await importFile(io, config(), file, options)),
     )
-  command('verify <id>', 'what a certificate is worth, from the log itself')
-    .option('--at <date>', 'the day asked about (default: today)')
-    .option('--known <instant>', 'what the registry knew at that instant')
-    .action(async (id: string, options: VerifyOptions) => end(await verify(io, config(), id, options)))
+  command(
+    'verify <certificate>',
+    'what a certificate is worth: an ID by the log itself, a file by nothing but the file',
+  )
+    .option('--at <date>', 'the day asked about (default: today; for a file the day it was made)')
+    .option('--known <instant>', 'what the registry knew at that instant (for an ID)')
+    .option('--vkey <key>', "for a file: the log's verifier key, from a place that you trust")
+    .option('--policy <file>', 'for a file: how many witnesses must have cosigned (C2SP tlog-policy)')
+    .option('--explain', 'for a file: what each step saw')
+    .action(async (given: string, options: VerifyOptions) =>
+      end(
+        existsSync(given) ? await verifyFile(io, given, options) : await verify(io, config(), given, options),
+      ),
+    )
   command('history <id>', 'every change of a certificate: who, when, why, before and after').action(
     async (id: string, options: Json) => end(await history(io, config(), id, options)),
   )
