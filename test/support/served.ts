@@ -18,8 +18,18 @@ export function cli(data: string, args: readonly string[], env: Record<string, s
 }
 
 /** A registry's server in a process of its own, over a data folder. `key` is the registrar's, at the first start. */
-export async function serveData(data: string, env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [MAIN, '--data', data, 'serve'], {
+export function serveData(data: string, env: Record<string, string> = {}) {
+  return serveCommand(data, ['serve'], env, /listening at (?<url>http:[^"]+)"/)
+}
+
+/** A command that serves; `listening` finds its address in what it says. */
+export async function serveCommand(
+  data: string,
+  command: readonly string[],
+  env: Record<string, string>,
+  listening: RegExp,
+) {
+  const child = spawn(process.execPath, [MAIN, '--data', data, ...command], {
     env: { ...plainEnv, PORT: '0', RATE_LIMIT_PER_ADDRESS: '1000000', RATE_LIMIT_PER_KEY: '1000000', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -27,12 +37,12 @@ export async function serveData(data: string, env: Record<string, string> = {}) 
   child.stderr.on('data', (chunk) => (said.err += String(chunk)))
   child.stdout.on('data', (chunk) => (said.out += String(chunk)))
   const ended = once(child, 'exit')
-  const listening = /listening at (?<url>http:[^"]+)"/
-  while (!listening.test(said.out)) {
-    await Promise.race([once(child.stdout, 'data'), ended])
-    if (child.exitCode !== null) throw new Error(`serve ended: ${said.err}`)
+  const address = () => listening.exec(said.out + said.err)?.groups?.['url']
+  while (address() === undefined) {
+    await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended])
+    if (child.exitCode !== null) throw new Error(`${command[0]} ended: ${said.err}`)
   }
-  const url = listening.exec(said.out)?.groups?.['url'] ?? ''
+  const url = address() ?? ''
   const key = /crk_\S+/.exec(said.err)?.[0] ?? ''
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -11,7 +11,7 @@ import { parseTlogProof } from '../../src/transparency/tlog-proof.ts'
 import { verifyConsistency, verifyInclusion } from '../../src/transparency/verify-proofs.ts'
 import { parseVkey } from '../../src/transparency/vkey.ts'
 import { certificate, must, openTestRegistry, withCouncil } from '../support/registry.ts'
-import { cli, post, serveData } from '../support/served.ts'
+import { cli, post, serveCommand, serveData } from '../support/served.ts'
 import { leavesOf, newPrivateKey, opened, rootOfLeaves, tlogFolder, until } from '../support/tlog.ts'
 
 /** A server with its transparency log over a registry of a few hundred events. */
@@ -187,4 +187,35 @@ void t.test('a key file that others can read stops the start, and is not quoted'
   const wrong = cli(data, ['serve'], { PORT: '0', TLOG_KEY: secret })
   t.match(wrong, { code: 1 })
   t.notOk(`${wrong.out}${wrong.err}`.includes(secret))
+})
+
+void t.test('a real witness and a real registry that needs it', async (t) => {
+  const data = mkdtempSync(join(tmpdir(), 'registry-served-'))
+  const beside = mkdtempSync(join(tmpdir(), 'registry-witness-'))
+  t.teardown(() => [data, beside].forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+  const first = await serveData(data)
+  const vkey = (await (await fetch(`${first.url}/tlog/vkey`)).text()).trim()
+  await first.stop()
+  const logs = join(beside, 'logs')
+  writeFileSync(logs, `log ${vkey}\nquorum none\n`)
+  const witness = await serveCommand(
+    beside,
+    ['witness', '--logs', logs, '--name', 'w.test'],
+    {},
+    /witness is at (?<url>http:\S+),/,
+  )
+  t.teardown(() => witness.stop('SIGKILL'))
+  t.ok(await until(() => /^w\.test\+/m.test(witness.said.out)))
+  const policy = join(beside, 'policy')
+  writeFileSync(policy, `witness w ${witness.said.out.trim()} ${witness.url}\nquorum w\n`)
+  const server = await serveData(data, { TLOG_POLICY: policy })
+  t.teardown(() => server.stop('SIGKILL'))
+  const keys = [vkey, witness.said.out.trim()].map(parseVkey).filter((one) => one !== undefined)
+  const shown = async () => opened(await (await fetch(`${server.url}/tlog/checkpoint`)).text(), keys)
+  t.ok(await until(async () => (await shown())?.by === 2), 'cosigned')
+  await witness.stop()
+  t.equal(statSync(join(beside, 'witness-key.pem')).mode & 0o777, 0o600)
+  writeFileSync(policy, 'quorum nobody\n')
+  await server.stop()
+  t.match(cli(data, ['serve'], { PORT: '0', TLOG_POLICY: policy }), { code: 2, err: /line 1/ })
 })
