@@ -16,7 +16,16 @@ import {
 import { inclusionSteps } from './inclusion.ts'
 import { type Recorded, recordedIn } from './record.ts'
 import { checkLists } from './listed.ts'
-import { type Assessment, no, outcomeOf, type StepName, type StepResult, unchecked, yes } from './steps.ts'
+import {
+  type Assessment,
+  no,
+  outcomeOf,
+  STEPS,
+  type StepName,
+  type StepResult,
+  unchecked,
+  yes,
+} from './steps.ts'
 
 /** What is to be judged. */
 export type Presented =
@@ -36,6 +45,8 @@ export type Means = {
   /** The transparency log's key, from elsewhere than the file. */
   readonly logKey?: Verifier | undefined
   readonly policy?: Policy | undefined
+  /** Ends an evidence file's judgement at the first no: the steps behind it are not in the answer. */
+  readonly stopAtNo?: boolean
 }
 
 const ONLINE: ReadonlySet<StepName> = new Set(['form', 'accreditation', 'status', 'register'])
@@ -116,34 +127,36 @@ async function assessEvidence(evidence: Evidence, means: Means): Promise<Assessm
   const register = means.register?.(evidence.id)
   // What the register has learnt of the issuer's keys since counts more than what the file could know.
   const holder = { ...recorded, issuer: register?.issuer ?? recorded.issuer }
-  const steps = [
-    yes('form'),
-    await checkSignatures(credential, undefined, holder),
-    ...(await both(credential, credentialJwt, holder, means)),
-    ...worth(register ?? recorded, means),
-    ...inclusionSteps(evidence, means),
-    await checkLists(evidence, credential, recorded),
-    ...(register ? [sameAsRecorded(credential, register)] : []),
-    sameAsRecorded(credential, recorded),
+  const { now } = means
+  const asks: readonly Ask[] = [
+    () => [yes('form'), sameAsRecorded(credential, recorded)],
+    () => (register ? [sameAsRecorded(credential, register)] : []),
+    () => inclusionSteps(evidence, means),
+    () => worth(register ?? recorded, means),
+    () => [
+      checkIssuerKeys(credential, undefined, holder, now),
+      checkIssuerKeys(credential, credentialJwt, holder, now),
+    ],
+    async () => [await checkSignatures(credential, credentialJwt, holder)],
+    async () => [await checkLists(evidence, credential, recorded)],
+    async () => [await checkSignatures(credential, undefined, holder)],
   ]
-  return judged(register ?? recorded, means, merged(steps), OFFLINE)
+  return judged(register ?? recorded, means, merged(await answers(asks, means)), OFFLINE)
 }
 
-/** The JWT beside the proof set: signed by a key of the issuer too. */
-async function both(
-  credential: ReadCredential,
-  jwt: string,
-  recorded: Recorded,
-  { now }: Means,
-): Promise<readonly StepResult[]> {
-  return [
-    await checkSignatures(credential, jwt, recorded),
-    checkIssuerKeys(credential, undefined, recorded, now),
-    checkIssuerKeys(credential, jwt, recorded, now),
-  ]
+type Ask = () => readonly StepResult[] | Promise<readonly StepResult[]>
+
+/** The cheap questions come first, for whoever wants no more than the first no. */
+async function answers(asks: readonly Ask[], { stopAtNo = false }: Means): Promise<readonly StepResult[]> {
+  const steps: StepResult[] = []
+  for (const ask of asks) {
+    steps.push(...(await ask()))
+    if (stopAtNo && steps.some(({ result }) => result === 'no')) break
+  }
+  return steps
 }
 
-/** Of several answers to one question the worst. */
+/** Of several answers to one question the worst; the questions in their order. */
 function merged(steps: readonly StepResult[]): readonly StepResult[] {
   const order = { no: 0, 'not-checked': 1, yes: 2 } as const
   const worst = new Map<StepName, StepResult>()
@@ -151,7 +164,7 @@ function merged(steps: readonly StepResult[]): readonly StepResult[] {
     const known = worst.get(step.step)
     if (!known || order[step.result] < order[known.result]) worst.set(step.step, step)
   }
-  return [...worst.values()]
+  return STEPS.flatMap((step) => worst.get(step) ?? [])
 }
 
 const dayOf = (instant: string) => instant.slice(0, 10)
