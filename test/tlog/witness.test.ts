@@ -253,6 +253,46 @@ quorum any
   }
 })
 
+void t.test('a cosignature that comes late does not bring an older checkpoint back', async (t) => {
+  const { key: ours, open } = tlogFolder(t)
+  const { verifier } = logSigner(ORIGIN, ours)
+  const [quick, late] = ['quick', 'late'].map((name) =>
+    newWitness(new Map([[ORIGIN, [verifier]]]), `${name}.test`),
+  )
+  if (!quick || !late) throw new Error('two')
+  const [first, behind] = [await quick.listen(), await late.listen()]
+  t.teardown(first.stop)
+  t.teardown(behind.stop)
+  const slow = Fastify()
+  slow.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  let answers = 0
+  slow.post('/add-checkpoint', async (request, reply) => {
+    await sleep(900)
+    const payload = String(request.body)
+    const { statusCode, body } = await behind.app.inject({ method: 'POST', url: '/add-checkpoint', payload })
+    answers++
+    return reply.code(statusCode).send(body)
+  })
+  const url = await slow.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => slow.close())
+  const policy = parsePolicy(
+    `witness quick ${quick.vkey} ${first.url}
+witness late ${late.vkey} ${url}
+group any any quick late
+quorum any
+`,
+  )
+  const events = new MemoryEventLog()
+  const { tlog } = open(events, { policy })
+  await appendEvents(events, 3, 'a')
+  t.ok(await until(() => tlog.checkpoint?.size === 3))
+  await appendEvents(events, 3, 'b')
+  t.ok(await until(() => tlog.checkpoint?.size === 6))
+  const shown = new Set<number | undefined>()
+  t.ok(await until(() => shown.add(tlog.checkpoint?.size) && answers >= 2))
+  t.same([...shown], [6])
+})
+
 void t.test('an answer that is not what was asked for is no cosignature', async (t) => {
   const { key: ours, open } = tlogFolder(t)
   const { verifier } = logSigner(ORIGIN, ours)
