@@ -44,7 +44,8 @@ export function statusListCredential(list: {
   readonly url: string
   readonly issuer: string
   readonly purpose: StatusPurpose
-  readonly bits: Uint8Array
+  /** As `encodeBits` gives it. */
+  readonly encodedList: string
   readonly validFrom: string
   readonly validUntil?: string
 }) {
@@ -59,7 +60,7 @@ export function statusListCredential(list: {
       id: `${list.url}#list`,
       type: 'BitstringStatusList',
       statusPurpose: list.purpose,
-      encodedList: encodeBits(list.bits),
+      encodedList: list.encodedList,
     },
   }
 }

@@ -10,7 +10,7 @@ export const QUESTIONS: Readonly<Record<StepName, string>> = {
   inclusion: 'Is every change of it in the public log?',
   checkpoint: 'Is that the log you know?',
   witnesses: 'Have others seen the same log?',
-  register: 'Does it say what the register says?',
+  register: 'Does it say what is recorded?',
 }
 
 export const OUTCOMES: Readonly<Record<Outcome, string>> = {
@@ -21,6 +21,7 @@ export const OUTCOMES: Readonly<Record<Outcome, string>> = {
 
 const REASONS: Readonly<Record<string, string>> = {
   ok: '',
+  'cannot-be-read': 'it can’t be read',
   'not-a-credential': 'it is no credential of a registry',
   'not-a-certificate-id': 'its ID is no certificate ID',
   'events-out-of-order': 'a change is missing or out of order',
@@ -70,7 +71,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'too-few-witnesses': 'too few of your witnesses have seen it',
   'no-register': 'the register was not asked',
   'unknown-certificate': 'the register knows no such certificate',
-  'content-differs': 'the register says something else by now',
+  'content-differs': 'something else is recorded by now',
 }
 
 /** One step in one line of plain English. */

@@ -67,6 +67,15 @@ const CREDENTIAL: ReadonlySet<StepName> = new Set([...ONLINE, 'signature', 'issu
  * for anything presented, and fails closed: what could not be checked is never a yes (steps.ts).
  */
 export async function assess(presented: Presented, means: Means): Promise<Assessment> {
+  try {
+    return await judge(presented, means)
+  } catch {
+    // Something hostile that no check foresaw, such as a text that has no canonical form.
+    return ended(means, [no('form', 'cannot-be-read')])
+  }
+}
+
+async function judge(presented: Presented, means: Means): Promise<Assessment> {
   switch (presented.kind) {
     case 'id':
       return assessId(presented.id, means)

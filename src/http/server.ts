@@ -14,6 +14,7 @@ import { eventRoutes } from './event-routes.ts'
 import { type CheckHealth, healthRoutes } from './health-routes.ts'
 import { Metrics, type Told } from './metrics.ts'
 import { ProblemError } from './problem.ts'
+import { offlineRoute } from './offline-route.ts'
 import { problemRoutes } from './problem-routes.ts'
 import { queryRoutes } from './query-routes.ts'
 import { limitRates, type Limits } from './rate-limits.ts'
@@ -111,6 +112,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
     { prefix: '/api/v1' },
   )
   await app.register(problemRoutes)
+  await app.register(offlineRoute)
   if (issuer) await app.register(credentialRoutes, { registry, issuer })
   if (tlog) await app.register(tlogRoutes, { prefix: '/tlog', tlog, perAddress: limits.perAddress })
   await app.register(healthRoutes, { registry, metrics, tlog, checkHealth, stopping: stopping.signal })

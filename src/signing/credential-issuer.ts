@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { certificateCredential, type StatusEntry } from '../credentials/credential.ts'
 import { type DataIntegrityProof, secure, type Signer } from '../credentials/data-integrity.ts'
 import { type DidDocument, didDocument, issuerDid } from '../credentials/did.ts'
-import { bitsOf, statusListCredential, type StatusPurpose } from '../credentials/status-list.ts'
+import { bitsOf, encodeBits, statusListCredential, type StatusPurpose } from '../credentials/status-list.ts'
 import { toVcJwt } from '../credentials/vc-jwt.ts'
 import { signingKeyAt } from '../domain/signing-key.ts'
 import type { ReadModel } from '../projections/read-model.ts'
@@ -73,7 +73,7 @@ export class CredentialIssuer {
       url: this.#listUrl(place.issuerId, place.purpose, place.list),
       issuer: issuerDid(this.base, place.issuerId),
       purpose: place.purpose,
-      bits: bitsOf(entries),
+      encodedList: encodeBits(bitsOf(entries)),
       validFrom: instant,
     })
     return secure(document, signer, this.#second())

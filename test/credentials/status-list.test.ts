@@ -85,7 +85,7 @@ void t.test('the list as a credential: every term is defined', async (t) => {
     url: 'https://registry.example/status-lists/council/revocation/0',
     issuer: 'did:web:registry.example:issuers:council',
     purpose: 'revocation',
-    bits: bitsOf([5]),
+    encodedList: encodeBits(bitsOf([5])),
     validFrom: '2026-01-01T00:00:00Z',
   })
   t.equal(isSet(decodeBits(credential.credentialSubject.encodedList) ?? new Uint8Array(), 5), true)
