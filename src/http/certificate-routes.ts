@@ -6,7 +6,9 @@ import { serialKey } from '../projections/certificate.ts'
 import { certificateAnswer, listCertificates } from '../queries/certificates.ts'
 import { timelineOf } from '../queries/timeline.ts'
 import type { Registry } from '../registry.ts'
+import type { CredentialIssuer } from '../signing/credential-issuer.ts'
 import { certificateIdOf } from './certificate-id.ts'
+import { sendCredential, VC, VC_JWT } from './credential-routes.ts'
 import { etagOf } from './conditions.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { ProblemError, problems } from './problem.ts'
@@ -17,7 +19,10 @@ export const page = {
 }
 
 /** What third parties ask: is it real, what is it worth, what does it say, what happened to it. */
-export const certificateRoutes: FastifyPluginAsyncZod<{ registry: Registry }> = async (app, { registry }) => {
+export const certificateRoutes: FastifyPluginAsyncZod<{
+  registry: Registry
+  issuer?: CredentialIssuer | undefined
+}> = async (app, { registry, issuer }) => {
   const { readModel } = registry
   const today = () => registry.now().slice(0, 10)
 
@@ -27,7 +32,7 @@ export const certificateRoutes: FastifyPluginAsyncZod<{ registry: Registry }> = 
       schema: {
         summary: 'Verify a certificate',
         description:
-          'The verdict, what it says, its lineage, and whether its issuer was accredited on the day of issue.',
+          'The verdict, what it says, its lineage, and whether its issuer was accredited on the day of issue. With Accept: application/vc or application/vc+jwt the credential.',
         tags: ['certificates'],
         params: z.object({ id: z.string().max(100) }),
         querystring: z.strictObject({
@@ -42,6 +47,10 @@ export const certificateRoutes: FastifyPluginAsyncZod<{ registry: Registry }> = 
     },
     (request, reply) => {
       const id = certificateIdOf(request.params.id)
+      if (issuer && request.headers.accept?.includes(VC)) {
+        const wanted = request.accepts().type(['application/json', VC, VC_JWT])
+        if (wanted === VC || wanted === VC_JWT) return sendCredential(reply, issuer, id, wanted)
+      }
       const { at = today(), known } = request.query
       const found = certificateAnswer(readModel, id, { at, known: known && new Date(known).toISOString() })
       if (found.kind !== 'found')

@@ -1,7 +1,9 @@
+import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { issuerId } from '../commands/input-parts.ts'
+import type { CertificateId } from '../domain/certificate-id.ts'
 import type { Registry } from '../registry.ts'
 import type { CredentialIssuer, NotSigned, SignedDocument } from '../signing/credential-issuer.ts'
 import { certificateIdOf } from './certificate-id.ts'
@@ -27,6 +29,20 @@ export function made<Made extends object>(result: Made | NotSigned): Made {
   return result
 }
 
+/** Sends a certificate as a credential of the media type that is wanted. */
+export async function sendCredential(
+  reply: FastifyReply,
+  issuer: CredentialIssuer,
+  id: CertificateId,
+  wanted: typeof VC | typeof VC_JWT,
+): Promise<FastifyReply> {
+  const body =
+    wanted === VC
+      ? JSON.stringify(made(await issuer.credential(id)))
+      : made(await issuer.credentialJwt(id)).jwt
+  return reply.type(wanted).header('cache-control', 'no-store').header('vary', 'accept').send(body)
+}
+
 /** What leaves the house signed: credentials, DID documents, status lists. Public: whoever knows the ID may have them. */
 export const credentialRoutes: FastifyPluginAsyncZod<{
   registry: Registry
@@ -45,19 +61,13 @@ export const credentialRoutes: FastifyPluginAsyncZod<{
         response: problems,
       },
     },
-    async (request, reply) => {
-      const credential = made(await issuer.credential(certificateIdOf(request.params.id)))
-      return reply.type(VC).header('cache-control', 'no-store').send(JSON.stringify(credential))
-    },
+    (request, reply) => sendCredential(reply, issuer, certificateIdOf(request.params.id), VC),
   )
 
   app.get(
     '/api/v1/certificates/:id/credential.jwt',
     { schema: { summary: 'The same as a JWT (VC-JOSE)', tags, params, response: problems } },
-    async (request, reply) => {
-      const { jwt } = made(await issuer.credentialJwt(certificateIdOf(request.params.id)))
-      return reply.type(VC_JWT).header('cache-control', 'no-store').send(jwt)
-    },
+    (request, reply) => sendCredential(reply, issuer, certificateIdOf(request.params.id), VC_JWT),
   )
 
   app.get(

@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { EventTooLargeError, LogUnavailableError } from '../log/event-log.ts'
 import { PersonalStoreUnavailableError } from '../personal/personal-store.ts'
 import { UnreadableCursorError } from '../projections/search-query.ts'
+import { UnusableKeyError } from '../signing/signing-keys.ts'
 import { bodyOf, ProblemError } from './problem.ts'
 import { type ProblemKind, PROBLEMS } from './problem-table.ts'
 
@@ -19,6 +20,8 @@ export function sendProblem(
 ): FastifyReply {
   const problem = asProblem(error)
   if (problem.kind === 'internal-error') request.log.error({ err: error, reqId: request.id }, 'failed')
+  if (problem.kind === 'key-unusable')
+    request.log.error({ fault: error.message, reqId: request.id }, 'key unusable')
   const { status } = PROBLEMS[problem.kind]
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="registry"')
   if (status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER)
@@ -34,6 +37,7 @@ function asProblem(error: FastifyError | Error): ProblemError {
   if (error instanceof UnreadableCursorError) return badCursor()
   if (error instanceof EventTooLargeError) return new ProblemError('event-too-large', error.message)
   if (error instanceof LogUnavailableError) return new ProblemError('log-unavailable')
+  if (error instanceof UnusableKeyError) return new ProblemError('key-unusable')
   if (error instanceof PersonalStoreUnavailableError) return new ProblemError('personal-store-unavailable')
   return ofFastify(error)
 }

@@ -147,6 +147,11 @@ const OTHERS = {
     title: 'This node does not hold the issuer’s signing key',
     mend: 'Ask another node, or have the operator put the key here.',
   },
+  'key-unusable': {
+    status: 503,
+    title: 'This node can’t use the issuer’s signing key',
+    mend: 'The operator finds the reason in the log.',
+  },
   'not-covered-yet': {
     status: 503,
     title: 'No checkpoint covers the last change yet',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import accepts from '@fastify/accepts'
 import helmet from '@fastify/helmet'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
@@ -22,6 +23,7 @@ import { reference } from './reference.ts'
 import { requestLog } from './request-log.ts'
 import { sayHowOld } from './staleness.ts'
 import { tlogRoutes } from './tlog-routes.ts'
+import { vcApiRoutes } from './vc-api-routes.ts'
 import { verificationRoutes } from './verification-routes.ts'
 import type { CredentialIssuer } from '../signing/credential-issuer.ts'
 import type { Policy } from '../transparency/policy.ts'
@@ -88,6 +90,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   })
   if (options.told) options.told.conflicted = metrics.conflicted
   await headers(app)
+  await app.register(accepts)
   requestLog(app, metrics)
   const limits = options.limits ?? DEFAULT_LIMITS
   await limitRates(app, registry, limits)
@@ -99,7 +102,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   await app.register(
     async (api) => {
       sayHowOld(api, registry)
-      await api.register(certificateRoutes, { registry })
+      await api.register(certificateRoutes, { registry, issuer })
       if (issuer) await api.register(verificationRoutes, { registry, issuer, tlog, policy })
       await api.register(queryRoutes, { registry })
       await api.register(commandRoutes, { registry, metrics })
@@ -113,7 +116,10 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   )
   await app.register(problemRoutes)
   await app.register(offlineRoute)
-  if (issuer) await app.register(credentialRoutes, { registry, issuer })
+  if (issuer) {
+    await app.register(credentialRoutes, { registry, issuer })
+    await app.register(vcApiRoutes, { prefix: '/credentials', registry, issuer })
+  }
   if (tlog) await app.register(tlogRoutes, { prefix: '/tlog', tlog, perAddress: limits.perAddress })
   await app.register(healthRoutes, { registry, metrics, tlog, checkHealth, stopping: stopping.signal })
   return app

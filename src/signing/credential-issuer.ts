@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { JsonDocument } from '../credentials/cryptosuites.ts'
 import { certificateCredential, type StatusEntry } from '../credentials/credential.ts'
 import { type DataIntegrityProof, secure, type Signer } from '../credentials/data-integrity.ts'
 import { type DidDocument, didDocument, issuerDid } from '../credentials/did.ts'
@@ -58,6 +59,12 @@ export class CredentialIssuer {
     const made = this.#unsigned(id)
     if (typeof made === 'string') return made
     return { jwt: await toVcJwt(made.document, made.signer, this.#second()) }
+  }
+
+  /** Signs a credential of the issuer's own making. Throws where it has no canonical form. */
+  async sign(issuerId: string, credential: JsonDocument): Promise<SignedDocument | NotSigned> {
+    const signer = this.#signer(issuerId)
+    return typeof signer === 'string' ? signer : secure(credential, signer, this.#second())
   }
 
   /** An issuer's status list as it was known at an instant; `unknown` where there is no such list. */

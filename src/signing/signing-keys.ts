@@ -5,9 +5,9 @@ import { toMultikey } from '../credentials/multikey.ts'
 import type { RecordedSigningKey } from '../domain/signing-key.ts'
 import { openSigningKey } from './key-file.ts'
 
-/** A private key is not the one that the log records. The message names it and quotes nothing of it. */
-export class WrongSigningKeyError extends Error {
-  override readonly name = 'WrongSigningKeyError'
+/** A private key can't be used: others can read it, it is none, or not the one on record. Quotes nothing of it. */
+export class UnusableKeyError extends Error {
+  override readonly name = 'UnusableKeyError'
 }
 
 /**
@@ -26,8 +26,7 @@ export class SigningKeys {
   }
 
   /**
-   * The private half of a recorded key; `undefined` where this node does not hold it. Throws where the file can be read by
-   * others or is no Ed25519 key, and `WrongSigningKeyError` where it belongs to another public key.
+   * The private half of a recorded key; `undefined` where this node does not hold it. Throws `UnusableKeyError`.
    */
   privateKey(issuerId: string, key: RecordedSigningKey): KeyObject | undefined {
     const name = `${issuerId}#${key.keyId}`
@@ -36,9 +35,9 @@ export class SigningKeys {
     const given = this.#given[name]
     const file = this.#file(issuerId, key.keyId)
     if (given === undefined && !existsSync(file)) return undefined
-    const opened = openSigningKey(file, given)
+    const opened = usable(() => openSigningKey(file, given))
     if (toMultikey(createPublicKey(opened)) !== key.publicKeyMultibase)
-      throw new WrongSigningKeyError(`the private key of ${name} is not the one that the log records`)
+      throw new UnusableKeyError(`the private key of ${name} is not the one that the log records`)
     this.#opened.set(name, opened)
     return opened
   }
@@ -54,5 +53,13 @@ export class SigningKeys {
 
   #file(issuerId: string, keyId: string): string {
     return join(this.#folder, `${issuerId}.${keyId}.pem`)
+  }
+}
+
+function usable(open: () => KeyObject): KeyObject {
+  try {
+    return open()
+  } catch (error) {
+    throw new UnusableKeyError(error instanceof Error ? error.message : String(error))
   }
 }
