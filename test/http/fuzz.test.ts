@@ -4,17 +4,39 @@ import t from 'tap'
 import { catalogue } from '../../src/commands/catalogue.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { PROBLEMS } from '../../src/http/problem-table.ts'
+import { CredentialIssuer } from '../../src/signing/credential-issuer.ts'
+import { SigningKeys } from '../../src/signing/signing-keys.ts'
 import { must, openTestRegistry, withCouncil } from '../support/registry.ts'
 import { testSeed } from '../support/random.ts'
 
 const NO_LIMITS = { perKey: 1e9, perAddress: 1e9 }
+
+/** What credentials and evidence files are made of. */
+const MEMBERS = [
+  '@context',
+  'id',
+  'type',
+  'issuer',
+  'proof',
+  'certificate',
+  'credentialSubject',
+  'credentialStatus',
+  'format',
+  'events',
+]
 
 async function server(limits = NO_LIMITS) {
   const rig = await openTestRegistry()
   await withCouncil(rig)
   await must(rig.run('issuer.register', undefined, { id: 'registry', name: { en: 'Registry' } }))
   const key = (await must(rig.run('issuer.grant-key', 'registry', { role: 'registrar' }))).extra?.key ?? ''
-  const app = await buildServer(rig.registry, { logger: false, version: 'test', limits })
+  const issuer = new CredentialIssuer({
+    base: 'https://registry.test',
+    model: rig.registry.readModel,
+    keys: new SigningKeys(rig.folder),
+    now: () => rig.registry.now(),
+  })
+  const app = await buildServer(rig.registry, { logger: false, version: 'test', limits, issuer })
   const close = async () => {
     await app.close()
     await rig.registry.close()
@@ -85,6 +107,26 @@ void t.test('random requests to every route get an answer below 500', async (t) 
     },
   )
   await t.resolves(fc.assert(asking, { seed, numRuns: 1_500 }))
+  const anything = fc.oneof(
+    fc.jsonValue(),
+    fc.dictionary(fc.constantFrom(...MEMBERS), fc.jsonValue()),
+    fc.string(),
+  )
+  const judging = fc.asyncProperty(
+    fc.constantFrom('/api/v1/verifications', '/credentials/verify', '/credentials/issue'),
+    fc.oneof(
+      fc.jsonValue(),
+      fc.dictionary(fc.constantFrom('id', 'credential', 'evidence', 'verifiableCredential', 'at'), anything),
+    ),
+    async (url, body) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+      const res = await app.inject({ method: 'POST', url, headers, payload: JSON.stringify(body) })
+      if (res.statusCode >= 500) throw new Error(`${url} ${JSON.stringify(body)}: ${res.body}`)
+      if (res.body.includes('"valid"') || res.body.includes('"verified":true'))
+        throw new Error(`${url} ${JSON.stringify(body)}`)
+    },
+  )
+  await t.resolves(fc.assert(judging, { seed, numRuns: 1_500 }))
 })
 
 void t.test('the OpenAPI document is valid and every command is in it', async (t) => {
