@@ -10,6 +10,7 @@ const SCRIPTS = [
   ['record', '--rounds', '3', '--seconds', '4'],
   ['verify', '--events', '200000', '--rounds', '3', '--seconds', '3'],
   ['transparency', '--events', '200000', '--rounds', '3', '--seconds', '2'],
+  ['credentials'],
   ['rebuild', '--events', '200000'],
   ['eventstoredb'],
   ['scale', '--awards', '100000'],

@@ -37,6 +37,7 @@ async function serve(data: string, blocks: string) {
     },
   )
   const ready = Promise.withResolvers<string>()
+  t.teardown(() => void child.kill('SIGKILL'))
   let key = ''
   const said: string[] = []
   const read = (text: string) => {
