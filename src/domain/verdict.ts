@@ -61,7 +61,8 @@ function boundaries(award: IssuedAward): readonly PlainDate[] {
   return [...new Set(days)].sort()
 }
 
-function validity({ content, prolongations }: IssuedAward): readonly Period[] {
+/** The days on which an award counts by what it says itself and by what prolonged it; nothing else is weighed. */
+export function validity({ content, prolongations }: IssuedAward): readonly Period[] {
   const first =
     content.validFrom !== undefined && content.validFrom > content.issuedOn
       ? content.validFrom

@@ -1,0 +1,247 @@
+import { BODY, COLUMNS, type Column, NAME_SIZES, STYLES, TITLE_SIZES, type Block } from './design.ts'
+import type { Paper, PaperBasis, PaperPerson } from './paper.ts'
+import type { Style } from './typeset.ts'
+import {
+  dayInWords,
+  inOne,
+  inOrder,
+  kindInWords,
+  type PaperLanguage,
+  paperLanguage,
+  periodInWords,
+  type Said,
+  WORDS,
+} from './words.ts'
+
+/** What stands on the paper, in order. Pure: the same version gives the same blocks. */
+export function contentsOf(paper: Paper): readonly Block[] {
+  const language = paperLanguage(paper.title)
+  return [
+    ...head(paper, language),
+    ...recipient(paper, language),
+    ...conferred(paper, language),
+    ...details(paper, language),
+  ]
+}
+
+/** A longer text than this is read, not looked at: it stands flush left. */
+const LOOKED_AT = 400
+
+const centred = (
+  said: Said,
+  style: Style,
+  more: Omit<Block, 'parts' | 'before'> & { readonly before?: number } = {},
+  column: Column = COLUMNS.full,
+): Block => ({
+  before: 0,
+  ...more,
+  parts: [{ ...said, tag: 'P', style, align: said.text.length > LOOKED_AT ? 'left' : 'center', column }],
+})
+
+/** In the paper's language large, in the others small below it. */
+function inAllLanguages(all: readonly Said[], first: Style, others: Style, tag: 'H1' | 'H2' | 'P'): Block[] {
+  return all.map((said, at) => {
+    const block = centred(said, at === 0 ? first : others, { before: at === 0 ? 0 : at === 1 ? 7 : 3 })
+    return at === 0
+      ? { ...block, parts: block.parts.map((part) => ({ ...part, tag })), keep: all.length > 1 }
+      : block
+  })
+}
+
+/** Long texts are set smaller, so that the sheet keeps its measure. */
+function sized(
+  text: string,
+  sizes: readonly (readonly [letters: number, size: number])[],
+  style: Style,
+): Style {
+  const size = sizes.find(([letters]) => text.length <= letters)?.[1] ?? BODY
+  return { ...style, size }
+}
+
+function head({ body, title, citation }: Paper, language: PaperLanguage): Block[] {
+  const titles = inOrder(title, language)
+  return [
+    ...inAllLanguages(inOrder(body, language), STYLES.body, STYLES.bodyOther, 'P'),
+    { before: 16, flex: 2, parts: [], ornament: true },
+    ...flexed(
+      inAllLanguages(
+        titles,
+        sized(titles[0]?.text ?? '', TITLE_SIZES, STYLES.title),
+        STYLES.titleOther,
+        'H1',
+      ),
+      20,
+      2,
+    ),
+    ...flexed(
+      citation
+        ? inOrder(citation, language).map((said) =>
+            centred(said, STYLES.citation, { before: 5 }, COLUMNS.narrow),
+          )
+        : [],
+      18,
+      1,
+    ),
+  ]
+}
+
+function flexed(blocks: readonly Block[], before: number, flex: number): Block[] {
+  return blocks.map((block, at) => (at === 0 ? { ...block, before, flex } : block))
+}
+
+function recipient(paper: Paper, language: PaperLanguage): Block[] {
+  const label = centred({ text: WORDS[language].recipient, language }, STYLES.label, {
+    before: 26,
+    flex: 3,
+    keep: true,
+  })
+  const names =
+    paper.recipient.type === 'organization'
+      ? inOrder(paper.recipient.nameAsWritten, language)
+      : namesOf(paper.recipient.person, language)
+  const style = sized(names[0]?.text ?? '', NAME_SIZES, STYLES.name)
+  const position = paper.recipient.type === 'person' ? positionsOf(paper.recipient.person, language) : []
+  return [
+    label,
+    ...flexed(inAllLanguages(names, style, STYLES.nameOther, 'H2'), 6, 0),
+    ...position.map((said) => centred(said, STYLES.citation, { before: 4 })),
+  ]
+}
+
+function namesOf(person: PaperPerson, language: PaperLanguage): readonly Said[] {
+  return person.state === 'shown'
+    ? inOrder(person.name, language)
+    : [{ text: WORDS[language][person.state], language }]
+}
+
+const positionsOf = (person: PaperPerson, language: PaperLanguage): readonly Said[] =>
+  person.state === 'shown' && person.position ? inOrder(person.position, language) : []
+
+function conferred({ functions, issuedOn, validity }: Paper, language: PaperLanguage): Block[] {
+  if (functions.length === 0) return []
+  const heading: Block = centred({ text: WORDS[language].functions, language }, STYLES.label, {
+    before: 24,
+    flex: 2,
+    keep: true,
+  })
+  const begins = validity[0]?.from ?? issuedOn
+  const lines = functions.flatMap(({ name, from, until }) => {
+    const days =
+      from === undefined && until === undefined
+        ? []
+        : [
+            centred(
+              { text: periodInWords({ from: from ?? begins, until }, language), language },
+              STYLES.small,
+              { before: 2 },
+            ),
+          ]
+    return [
+      ...inOrder(name, language).map((said, at) =>
+        centred(
+          said,
+          at === 0 ? STYLES.citation : STYLES.bodyOther,
+          { before: at === 0 ? 6 : 2, keep: at === 0 && days.length > 0 },
+          COLUMNS.narrow,
+        ),
+      ),
+      ...days,
+    ]
+  })
+  return [{ ...heading, parts: heading.parts.map((part) => ({ ...part, tag: 'H2' as const })) }, ...lines]
+}
+
+function details(paper: Paper, language: PaperLanguage): Block[] {
+  const words = WORDS[language]
+  const own = (text: string): Said => ({ text, language })
+  const day = (date: string) => own(dayInWords(date, language))
+  const { acceptance, serialNumber } = paper
+  return [
+    { before: 24, flex: 3, parts: [], rule: true, keep: true },
+    ...row(words.kind, [own(kindInWords(paper.kind, language))], language),
+    ...row(words.basis, basisOf(paper.basis, language), language),
+    ...row(words.issuedOn, [day(paper.issuedOn)], language),
+    ...row(
+      words.validity,
+      paper.validity.map((period) => own(periodInWords(period, language))),
+      language,
+    ),
+    ...row(words.serialNumber, serialNumber === undefined ? [] : [own(serialNumber)], language),
+    ...row(words.acceptedBy, acceptance ? acceptedBy(acceptance, language) : [], language),
+    ...row(words.corrected, [...new Set(paper.correctedOn)].map(day), language),
+  ]
+}
+
+function row(label: string, values: readonly Said[], language: PaperLanguage): Block[] {
+  return values.map((said, at) => ({
+    before: at === 0 ? 7 : 2,
+    item: true,
+    parts: [
+      ...(at === 0
+        ? [
+            {
+              text: label,
+              language,
+              tag: 'Lbl' as const,
+              style: STYLES.rowLabel,
+              align: 'left' as const,
+              column: COLUMNS.labels,
+            },
+          ]
+        : []),
+      {
+        ...said,
+        tag: 'LBody' as const,
+        style: STYLES.rowValue,
+        align: 'left' as const,
+        column: COLUMNS.values,
+      },
+    ],
+  }))
+}
+
+function basisOf(
+  { session, agendaItem, decisionNumber, protocolNumber, alongside }: PaperBasis,
+  language: PaperLanguage,
+): readonly Said[] {
+  const words = WORDS[language]
+  const lines = [
+    session &&
+      [words.session(session.number), inOne(session.city, language).text, daysOf(session, language)].join(
+        ', ',
+      ),
+    [
+      agendaItem !== undefined && words.agendaItem(agendaItem),
+      decisionNumber !== undefined && words.decision(decisionNumber),
+      protocolNumber !== undefined && words.protocol(protocolNumber),
+    ]
+      .filter((part) => part !== false)
+      .join(', '),
+  ]
+  const said = lines
+    .filter((line) => line !== undefined && line !== '')
+    .map((text) => ({ text: capital(text ?? ''), language }))
+  return [...said, ...(alongside ? inOrder(alongside, language) : [])]
+}
+
+const daysOf = (
+  { startsOn, endsOn }: { readonly startsOn: string; readonly endsOn: string },
+  language: PaperLanguage,
+) =>
+  startsOn === endsOn
+    ? dayInWords(startsOn, language)
+    : periodInWords({ from: startsOn, until: endsOn }, language)
+
+const capital = (text: string) => text.slice(0, 1).toLocaleUpperCase() + text.slice(1)
+
+function acceptedBy(
+  { person, acceptedOn, place }: NonNullable<Paper['acceptance']>,
+  language: PaperLanguage,
+): readonly Said[] {
+  const where = place ? `${inOne(place, language).text}, ` : ''
+  return [
+    ...namesOf(person, language),
+    ...positionsOf(person, language),
+    { text: `${where}${dayInWords(acceptedOn, language)}`, language },
+  ]
+}
