@@ -10,12 +10,14 @@ import type { TransparencyLog } from '../tlog/transparency-log.ts'
 import { certificateRoutes } from './certificate-routes.ts'
 import { commandRoutes } from './command-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
+import { documentRoute } from './document-route.ts'
 import { sendProblem } from './error-handler.ts'
 import { eventRoutes } from './event-routes.ts'
 import { type CheckHealth, healthRoutes } from './health-routes.ts'
 import { Metrics, type Told } from './metrics.ts'
 import { ProblemError } from './problem.ts'
 import { offlineRoute } from './offline-route.ts'
+import { pages } from './pages/routes.ts'
 import { problemRoutes } from './problem-routes.ts'
 import { queryRoutes } from './query-routes.ts'
 import { limitRates, type Limits } from './rate-limits.ts'
@@ -104,6 +106,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
       sayHowOld(api, registry)
       await api.register(certificateRoutes, { registry, issuer })
       if (issuer) await api.register(verificationRoutes, { registry, issuer, tlog, policy })
+      await api.register(documentRoute, { registry, issuer, publicUrl: options.publicUrl })
       await api.register(queryRoutes, { registry })
       await api.register(commandRoutes, { registry, metrics })
       await api.register(eventRoutes, {
@@ -116,6 +119,11 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   )
   await app.register(problemRoutes)
   await app.register(offlineRoute)
+  await app.register(pages, {
+    registry,
+    publicUrl: options.publicUrl,
+    signed: issuer !== undefined && tlog !== undefined,
+  })
   if (issuer) {
     await app.register(credentialRoutes, { registry, issuer })
     await app.register(vcApiRoutes, { prefix: '/credentials', registry, issuer })

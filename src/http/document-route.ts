@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import type { CertificateId } from '../domain/certificate-id.ts'
+import { paperOf } from '../documents/paper-of.ts'
+import { Press } from '../documents/press.ts'
+import type { Registry } from '../registry.ts'
+import type { CredentialIssuer } from '../signing/credential-issuer.ts'
+import { certificateIdOf } from './certificate-id.ts'
+import { ProblemError, problems } from './problem.ts'
+
+/** How many PDFs a node keeps; one has some 40 kB. */
+const MOST_KEPT = 100
+/** Part of every tag: counts up when the same paper is drawn otherwise. */
+const DESIGN = 1
+
+type Options = {
+  readonly registry: Registry
+  readonly issuer?: CredentialIssuer | undefined
+  readonly publicUrl?: string | undefined
+}
+
+/**
+ * A certificate as PDF, made when it is asked for and kept by everything that it says, so it is never stale. What is
+ * kept may show names of persons: an erasure drops it all, the moment this node hears of it.
+ */
+export const documentRoute: FastifyPluginAsyncZod<Options> = async (app, { registry, issuer, publicUrl }) => {
+  const press = new Press()
+  const kept = new LRUCache<string, Promise<Buffer>>({ max: MOST_KEPT })
+  const base = issuer?.base ?? publicUrl ?? 'http://localhost'
+  const silence = registry.listen((events) => {
+    if (events.some(({ kind }) => kind === 'person')) kept.clear()
+  })
+  app.addHook('onClose', async () => {
+    silence()
+    await press.close()
+  })
+
+  app.get(
+    '/certificates/:id/document.pdf',
+    {
+      schema: {
+        summary: 'A certificate on paper',
+        description:
+          'PDF/A-3a, tagged, with the credential attached where its issuer signs. Its status is not on it: the QR code leads there.',
+        tags: ['certificates'],
+        params: z.object({ id: z.string().max(100) }),
+        querystring: z.strictObject({}),
+        response: problems,
+      },
+    },
+    async (request, reply) => {
+      const id = certificateIdOf(request.params.id)
+      const { paper, revision, identity } = await found(registry, id, base, issuer)
+      // Between here and `set` nothing is awaited: an erasure comes before the names were read or drops what is kept.
+      const digest = createHash('sha256').update(identity).digest('base64url')
+      const tag = `"${revision}-${DESIGN}-${digest}"`
+      reply.header('etag', tag).header('cache-control', 'private, no-cache')
+      if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(tag)) return reply.code(304).send()
+      const known = kept.get(digest)
+      const printed = known ?? press.print(paper)
+      if (!known) kept.set(digest, printed)
+      const pdf = await printed.catch((error: unknown) => {
+        kept.delete(digest)
+        throw error
+      })
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', `inline; filename="certificate-${id}.pdf"`)
+        .send(pdf)
+    },
+  )
+}
+
+/** Signing comes first, since it takes time; what is read then is read at once. */
+async function found(
+  registry: Registry,
+  id: CertificateId,
+  base: string,
+  issuer: CredentialIssuer | undefined,
+) {
+  const recorded = paperOf(registry.readModel, id, { base })
+  if (!recorded) throw new ProblemError('award-not-found')
+  const signed = await issuer?.versionedCredential(id, recorded.paper.recordedAt)
+  const credential = typeof signed === 'object' ? JSON.stringify(signed) : undefined
+  const paper = paperOf(registry.readModel, id, { base, credential })
+  if (!paper) throw new ProblemError('award-not-found')
+  return paper
+}

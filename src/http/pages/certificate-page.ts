@@ -1,0 +1,180 @@
+import type { LocalizedText } from '../../domain/text.ts'
+import type { Verdict } from '../../domain/verdict.ts'
+import type { CertificateDocument } from '../../projections/certificate-document.ts'
+import type { ShownPerson } from '../../queries/persons.ts'
+import type { Timeline } from '../../queries/timeline.ts'
+import { html, type Html } from './html.ts'
+import type { Page } from './layout.ts'
+import { link, person, rows, shape } from './parts.ts'
+import { qrCode } from './qr.ts'
+import type { Speech } from './speech.ts'
+
+/** All that the page of a certificate shows. */
+export type CertificateView = {
+  readonly at: string
+  readonly verdict: Verdict
+  readonly certificate: CertificateDocument
+  readonly accredited: boolean
+  readonly persons: readonly ShownPerson[]
+  readonly timeline: Timeline
+  /** Names by organisation, as they are now. */
+  readonly names: (organizationId: string) => LocalizedText | undefined
+  /** The session that it rests on, where it is recorded. */
+  readonly session?:
+    | { readonly number: number; readonly body: LocalizedText; readonly startsOn: string }
+    | undefined
+  /** The page's permanent address, for the QR code. */
+  readonly address: string
+  readonly stale: boolean
+  readonly signed: boolean
+}
+
+/** The permanent page of a certificate: the verdict first. */
+export function certificatePage(speech: Speech, view: CertificateView): Page {
+  const { certificate, verdict } = view
+  const { words } = speech
+  return {
+    title: `${words.status[verdict.status]} · ${certificate.id}`,
+    body: html`${view.stale && html`<p class="note">${words.stale}</p>`}
+${verdictBox(speech, view)}
+${asOf(speech, view)}
+${whatItSays(speech, view)}
+${corrections(speech, view)}
+${timeline(speech, view)}
+${steps(speech, view)}
+${takeAway(speech, view)}`,
+  }
+}
+
+function verdictBox(speech: Speech, { verdict, at, certificate }: CertificateView): Html {
+  const { words, day } = speech
+  const { status, since, until, reason } = verdict
+  return html`<div class="verdict ${status}" role="status">${shape(status)}<h1>${words.status[status]}</h1>
+<p>${words.meaning[status]} ${since && html`<span class="soft">${words.since} ${day(since)}${until && html`, ${words.until} ${day(until)}`}</span>`}</p>
+${reason && html`<p class="why">${words.why}: <bdi>${reason}</bdi></p>`}${
+  certificate.lineage.supersededBy &&
+  html`<p class="why">${words.supersededBy} ${link(speech, `/c/${certificate.lineage.supersededBy}`, certificate.lineage.supersededBy)}</p>`
+}</div>
+<p><span class="id">${certificate.id}</span> · <span class="soft">${words.asOf} ${day(at)}</span></p>`
+}
+
+const asOf = ({ words, language }: Speech, { at, certificate }: CertificateView): Html =>
+  html`<form class="ask noprint" action="/c/${certificate.id}" method="get"><label for="at">${words.asOf}</label><div class="row short"><input id="at" name="at" type="date" value="${at}" aria-describedby="at-hint"><input type="hidden" name="lang" value="${language}"><button class="quiet">${words.show}</button></div><small id="at-hint">${words.asOfHint}</small></form>`
+
+function whatItSays(speech: Speech, view: CertificateView): Html {
+  const { words, say, sayAll, day } = speech
+  const { certificate, accredited } = view
+  const { recipient, basis, acceptance, functions, mixedScripts = [] } = certificate
+  const organization = (id: string) => {
+    const name = view.names(id)
+    return link(speech, `/organizations/${id}`, name ? say(name) : id)
+  }
+  const prolonged = certificate.prolongations.at(-1)?.until
+  return html`<section aria-labelledby="says"><h2 id="says">${words.confers}</h2>
+<p class="title">${sayAll(certificate.title)}</p>
+${mixedScripts.length > 0 && html`<p class="note">${words.mixedScripts}: ${mixedScripts.join(', ')}</p>`}
+${rows([
+  [
+    words.recipient,
+    recipient.type === 'organization'
+      ? html`${sayAll(recipient.nameAsWritten)}<small>${organization(recipient.organizationId)}</small>`
+      : person(
+          speech,
+          view.persons.findLast(({ commitment }) => commitment === recipient.person.commitment),
+        ),
+  ],
+  [words.awardingBody, organization(certificate.awardingBody)],
+  [words.kind, words.kinds[certificate.kind] ?? certificate.kind],
+  [words.citation, certificate.citation && sayAll(certificate.citation)],
+  [
+    words.functions,
+    functions.length > 0 &&
+      html`<ul class="list">${functions.map(({ name, from, until }) => html`<li>${sayAll(name)}<small>${from && html`${words.since} ${day(from)} `}${until && html`${words.until} ${day(until)}`}</small></li>`)}</ul>`,
+  ],
+  [words.issuedOn, day(certificate.issuedOn)],
+  [words.validFrom, certificate.validFrom && day(certificate.validFrom)],
+  [words.validUntil, (prolonged ?? certificate.validUntil) && day(prolonged ?? certificate.validUntil ?? '')],
+  [words.serial, certificate.serialNumber],
+  [words.basis, basisOf(speech, basis, view.session)],
+  [
+    words.accepted,
+    acceptance &&
+      html`${person(
+        speech,
+        view.persons.findLast(({ commitment }) => commitment === acceptance.person.commitment),
+      )}<small>${day(acceptance.acceptedOn)}${acceptance.place && html`, ${say(acceptance.place)}`}</small>`,
+  ],
+  [words.accreditation, accredited ? words.accredited : words.notAccredited],
+  [
+    words.supersedes,
+    certificate.lineage.supersedes.length > 0 &&
+      html`${certificate.lineage.supersedes.map((id) => html`${link(speech, `/c/${id}`, id)} `)}`,
+  ],
+])}</section>`
+}
+
+function basisOf(
+  speech: Speech,
+  basis: CertificateDocument['basis'],
+  convened: CertificateView['session'],
+): Html | undefined {
+  const { words } = speech
+  const { sessionId, agendaItem, decisionNumber, protocolNumber } = basis
+  if (sessionId === undefined && decisionNumber === undefined && protocolNumber === undefined)
+    return undefined
+  const session =
+    convened &&
+    html`${words.session} ${convened.number}: ${speech.say(convened.body)}, ${speech.day(convened.startsOn)}`
+  return html`${sessionId && html`<span class="said">${link(speech, `/sessions/${sessionId}`, session ?? sessionId)}</span>`}${agendaItem !== undefined && html`<span class="said">${words.agendaItem} ${agendaItem}</span>`}${decisionNumber && html`<span class="said">${words.decision} ${decisionNumber}</span>`}${protocolNumber && html`<span class="said">${words.protocol} ${protocolNumber}</span>`}`
+}
+
+function corrections(speech: Speech, { certificate, persons }: CertificateView): Html | undefined {
+  const { words } = speech
+  if (certificate.corrections.length === 0) return undefined
+  const value = (said: unknown) => shown(speech, said, persons)
+  return html`<section aria-labelledby="corrections"><h2 id="corrections">${words.corrections}</h2><ul class="list">${certificate.corrections.map(
+    ({ changes, reason }) =>
+      html`<li>${changes.map(({ before, after }) => html`<span class="said"><small>${words.said}</small> <del>${value(before)}</del></span><span class="said"><small>${words.says}</small> <ins>${value(after)}</ins></span>`)}<small>${words.why}: <bdi>${reason}</bdi></small></li>`,
+  )}</ul></section>`
+}
+
+/** A corrected field's value: a text, a text in languages, or a person. */
+function shown(speech: Speech, value: unknown, persons: readonly ShownPerson[]): Html {
+  if (typeof value === 'string') return html`${value}`
+  if (typeof value !== 'object' || value === null) return html`—`
+  if ('commitment' in value)
+    return person(
+      speech,
+      persons.find(({ commitment }) => commitment === value.commitment),
+    )
+  const texts = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  return speech.sayAll(Object.fromEntries(texts))
+}
+
+const timeline = ({ words, instant }: Speech, { timeline: { entries } }: CertificateView): Html =>
+  html`<section aria-labelledby="timeline"><h2 id="timeline">${words.timeline}</h2><ol class="events">${entries.map(
+    ({ type, recordedAt, actor, reason }) =>
+      html`<li><strong>${words.events[type] ?? type}</strong><br><small>${instant(recordedAt)} · ${words.recordedBy} ${actor}</small>${reason && html`<br><bdi>${reason}</bdi>`}</li>`,
+  )}</ol></section>`
+
+function steps({ words }: Speech, { accredited, verdict }: CertificateView): Html {
+  const answers: readonly (readonly [string, boolean])[] = [
+    ['form', true],
+    ['register', true],
+    ['accreditation', accredited],
+    ['status', verdict.status === 'valid'],
+  ]
+  return html`<section aria-labelledby="proofs"><h2 id="proofs">${words.proofs}</h2><ul class="list">${answers.map(
+    ([step, answer]) =>
+      html`<li>${words.questions[step]} <strong>${answer ? words.yes : words.no}</strong></li>`,
+  )}</ul></section>`
+}
+
+function takeAway({ words }: Speech, { certificate, address, signed }: CertificateView): Html {
+  const base = `/api/v1/certificates/${certificate.id}`
+  const file = (path: string, name: string, hint: string) =>
+    html`<li><a href="${path}">${name}</a> <small>${hint}</small></li>`
+  return html`<section aria-labelledby="take"><h2 id="take">${words.takeAway}</h2><div class="take"><ul class="list noprint">${signed && html`${file(`${base}/evidence`, words.evidence, words.evidenceHint)}${file(`${base}/credential`, words.credential, words.credentialHint)}`}${file(base, 'JSON', words.api)}</ul><div class="qr">${qrCode(address, words.qr)}</div></div></section>`
+}

@@ -1,0 +1,59 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { STYLE_PATH } from './assets.ts'
+import { html, type Html } from './html.ts'
+import { LANGUAGES, type Speech } from './speech.ts'
+
+/** Nothing is run, and nothing comes from elsewhere. */
+const POLICY =
+  "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+export type Page = { readonly title: string; readonly body: Html; readonly status?: number }
+
+/** Sends a page in the reader's language, with the links to the same page in the others. */
+export function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  speech: Speech,
+  page: Page,
+): FastifyReply {
+  return reply
+    .code(page.status ?? 200)
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', POLICY)
+    .header('content-language', speech.language)
+    .header('vary', 'accept, accept-language')
+    .header('cache-control', 'no-store')
+    .send(whole(request.url, speech, page).toString())
+}
+
+function whole(url: string, { language, words }: Speech, { title, body }: Page): Html {
+  return html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · ${words.registry}</title>
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${STYLE_PATH}">
+</head>
+<body>
+<a class="skip" href="#main">${words.skip}</a>
+<header>
+<a class="home" href="/?lang=${language}">${words.registry}</a>
+<nav aria-label="${words.language}"><ul>${Object.entries(LANGUAGES).map(
+    ([tag, { name }]) =>
+      html`<li><a href="${inLanguage(url, tag)}" lang="${tag}" hreflang="${tag}"${tag === language ? html` aria-current="true"` : ''}>${name}</a></li>`,
+  )}</ul></nav>
+</header>
+<main id="main" tabindex="-1">${body}</main>
+<footer><a href="/search?lang=${language}">${words.search}</a><a href="/verify-offline.html">${words.offline}</a><a href="/tlog/checkpoint">${words.verifyUs}</a><a href="/docs">${words.api}</a></footer>
+</body>
+</html>
+`
+}
+
+function inLanguage(url: string, tag: string): string {
+  const { pathname, searchParams } = new URL(url, 'http://localhost')
+  searchParams.set('lang', tag)
+  return `${pathname}?${searchParams}`
+}

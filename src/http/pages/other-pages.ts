@@ -1,0 +1,178 @@
+import type { RegisteredOrganization } from '../../domain/organization.ts'
+import type { ConvenedSession } from '../../domain/session.ts'
+import type { LocalizedText } from '../../domain/text.ts'
+import type { SearchAnswer } from '../../projections/search-query.ts'
+import type { CertificateLine } from '../../queries/certificates.ts'
+import type { ShownPerson } from '../../queries/persons.ts'
+import { html, type Html } from './html.ts'
+import type { Page } from './layout.ts'
+import { askForId, askForText, badge, link, person, rows } from './parts.ts'
+import type { Speech } from './speech.ts'
+
+type Names = (organizationId: string) => LocalizedText | undefined
+const PATHS: Readonly<Record<string, string>> = {
+  organization: '/organizations/',
+  certificate: '/c/',
+  session: '/sessions/',
+  issuer: '/issuers/',
+}
+
+/** Asks for an ID, and helps to search where there is none. */
+export const frontPage = (speech: Speech): Page => ({
+  title: speech.words.check,
+  body: html`<h1>${speech.words.tagline}</h1>${askForId(speech)}${askForText(speech)}`,
+})
+
+/** What an unknown or mistyped ID, or an unknown address, is answered with: what is wrong and how to go on. */
+export const missingPage = (
+  speech: Speech,
+  {
+    title,
+    hint,
+    typed,
+    status,
+  }: { readonly title: string; readonly hint?: string; readonly typed?: string; readonly status: number },
+): Page => ({
+  title,
+  status,
+  body: html`<h1>${title}</h1>${hint && html`<p>${hint}</p>`}${askForId(speech, typed)}${askForText(speech)}`,
+})
+
+/** What a search found, the best first. */
+export function searchPage(speech: Speech, typed: string, answer: SearchAnswer | undefined): Page {
+  const { words, say, language } = speech
+  const more = answer?.next && new URLSearchParams({ q: typed, cursor: answer.next, lang: language })
+  return {
+    title: words.search,
+    body: html`<h1>${words.search}</h1>${askForText(speech, typed)}${
+      answer &&
+      html`<section aria-live="polite"><h2>${words.found}</h2>${
+        answer.hits.length === 0
+          ? html`<p>${words.nothingFound}</p>`
+          : html`<ul class="list">${answer.hits.map(
+              ({ kind, id, label = {} }) =>
+                html`<li>${PATHS[kind] ? link(speech, `${PATHS[kind]}${id}`, say(label)) : say(label)}<br><small>${kindOf(speech, kind)} · ${id}</small></li>`,
+            )}</ul>`
+      }${more && html`<p><a href="/search?${more.toString()}">${words.more}</a></p>`}</section>`
+    }`,
+  }
+}
+
+const kindOf = ({ words }: Speech, kind: string): string =>
+  ({
+    organization: words.organization,
+    certificate: words.certificate,
+    session: words.session,
+    issuer: words.issuer,
+  })[kind] ?? kind
+
+/** Certificates in a list. */
+export const awards = (speech: Speech, lines: readonly CertificateLine[]): Html =>
+  lines.length === 0
+    ? html`<p class="soft">${speech.words.noAwards}</p>`
+    : html`<ul class="list">${lines.map(
+        ({ id, verdict, certificate }) =>
+          html`<li>${link(speech, `/c/${id}`, speech.say(certificate.title))} ${badge(speech, verdict.status)}<br><small><span class="id">${id}</span> · ${speech.day(certificate.issuedOn)}</small></li>`,
+      )}</ul>`
+
+/** An organisation with every name it ever held and every certificate it received. */
+export function organizationPage(
+  speech: Speech,
+  {
+    id,
+    state,
+    names,
+    lines,
+  }: {
+    readonly id: string
+    readonly state: RegisteredOrganization
+    readonly names: Names
+    readonly lines: readonly CertificateLine[]
+  },
+): Page {
+  const { words, say, sayAll, day } = speech
+  const current = state.names.at(-1)?.name ?? { en: id }
+  const parent = state.parents.at(-1)?.parent ?? undefined
+  return {
+    title: current[speech.language] ?? Object.values(current)[0] ?? id,
+    body: html`<h1>${say(current)}</h1>${rows([
+      [
+        words.names,
+        html`${state.names.map(({ name, from, until }) => html`<div>${sayAll(name)}${(from || until) && html`<small>${from && html`${words.since} ${day(from)} `}${until && html`${words.until} ${day(until)}`}</small>`}</div>`)}`,
+      ],
+      [words.alsoKnown, state.aliases.length > 0 && html`${state.aliases.map((alias) => sayAll(alias))}`],
+      [
+        words.partOf,
+        parent && link(speech, `/organizations/${parent}`, say(names(parent) ?? { en: parent })),
+      ],
+    ])}<section aria-labelledby="awards"><h2 id="awards">${words.awards}</h2>${awards(speech, lines)}</section>`,
+  }
+}
+
+/** A session: agenda, decisions, protocol, participants, awards. */
+export function sessionPage(
+  speech: Speech,
+  {
+    id,
+    state,
+    persons,
+    names,
+    lines,
+  }: {
+    readonly id: string
+    readonly state: ConvenedSession
+    readonly persons: readonly ShownPerson[]
+    readonly names: Names
+    readonly lines: readonly CertificateLine[]
+  },
+): Page {
+  const { words, say, sayAll, day } = speech
+  const { convocation, agenda = [], participants, decisions, protocol, alongside, chair } = state
+  const whose = names(convocation.body) ?? { en: convocation.body }
+  const organization = (one: string | undefined) =>
+    one === undefined ? undefined : link(speech, `/organizations/${one}`, say(names(one) ?? { en: one }))
+  const who = (commitment: string) =>
+    person(
+      speech,
+      persons.find((one) => one.commitment === commitment),
+    )
+  const decided = (item: number) => decisions.find((decision) => decision.item === item)
+  return {
+    title: `${words.session} ${convocation.number}`,
+    body: html`<h1>${words.session} ${convocation.number}: ${say(whose)}</h1>${rows([
+      [words.on, html`${day(convocation.startsOn)} – ${day(convocation.endsOn)}`],
+      ['', sayAll(convocation.place.city)],
+      [
+        words.protocol,
+        protocol &&
+          html`${protocol.number}, ${day(protocol.date)}<br><small>SHA-256 ${protocol.sha256}</small>`,
+      ],
+      [
+        words.participants,
+        chair && html`${who(chair.person.commitment)}<small>${organization(chair.organizationId)}</small>`,
+      ],
+    ])}
+${
+  agenda.length > 0 &&
+  html`<section aria-labelledby="agenda"><h2 id="agenda">${words.agenda}</h2><ol>${agenda.map(
+    ({ number, title }) =>
+      html`<li value="${number}">${say(title)}${decided(number) && html`<br><small>${words.decision} ${decided(number)?.decisionNumber} ${decided(number)?.text && say(decided(number)?.text ?? {})}</small>`}</li>`,
+  )}</ol></section>`
+}
+${
+  participants.length > 0 &&
+  html`<section aria-labelledby="participants"><h2 id="participants">${words.participants}</h2><ul class="list">${participants.map(
+    ({ person: { commitment }, organizationId, attendance }) =>
+      html`<li>${who(commitment)}<small>${organization(organizationId)} · ${attendance === 'online' ? words.online : words.inPerson}</small></li>`,
+  )}</ul></section>`
+}
+${
+  alongside.length > 0 &&
+  html`<section aria-labelledby="alongside"><h2 id="alongside">${words.alongside}</h2><ul class="list">${alongside.map(
+    ({ title, day: on }) => html`<li>${sayAll(title)}${on && html`<small>${day(on)}</small>`}</li>`,
+  )}</ul></section>`
+}
+<section aria-labelledby="awards"><h2 id="awards">${words.certificate}</h2>${awards(speech, lines)}</section>
+<p class="soft">${id}</p>`,
+  }
+}

@@ -1,0 +1,157 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { readCertificateId } from '../../domain/certificate-id.ts'
+import { plainDate } from '../../domain/date.ts'
+import type { RegisteredOrganization } from '../../domain/organization.ts'
+import type { ConvenedSession } from '../../domain/session.ts'
+import { searchRegistry } from '../../projections/search-query.ts'
+import { currentIssuer } from '../../queries/accreditation.ts'
+import { certificateAnswer, listCertificates } from '../../queries/certificates.ts'
+import { type DocumentKind, documentAnswer } from '../../queries/documents.ts'
+import { timelineOf } from '../../queries/timeline.ts'
+import type { Registry } from '../../registry.ts'
+import { assets } from './assets.ts'
+import { certificatePage, type CertificateView } from './certificate-page.ts'
+import { type Page, sendPage } from './layout.ts'
+import { issuerPage } from './issuer-page.ts'
+import { frontPage, missingPage, organizationPage, searchPage, sessionPage } from './other-pages.ts'
+import { type Speech, speechOf } from './speech.ts'
+
+type Query = Readonly<Record<string, unknown>>
+const text = (query: unknown, name: string): string => {
+  const value = (query as Query)[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/** The pages for whoever has a certificate in hand. All work without JavaScript, in three languages. */
+export const pages: FastifyPluginAsync<{
+  registry: Registry
+  /** Where the registry is reached from outside; without it the address that was asked at. */
+  publicUrl?: string | undefined
+  /** Whether credentials and evidence files can be had. */
+  signed: boolean
+}> = async (app, { registry, publicUrl, signed }) => {
+  await app.register(assets)
+  const { readModel } = registry
+  const today = () => registry.now().slice(0, 10)
+  const names = (id: string) => {
+    const found = documentAnswer(readModel, 'organization', id)?.state as RegisteredOrganization | undefined
+    return found?.names.at(-1)?.name
+  }
+  const sessionOf = (id: string | undefined) => {
+    if (id === undefined) return undefined
+    const convened = documentAnswer(readModel, 'session', id)?.state as ConvenedSession | undefined
+    if (!convened) return undefined
+    const { number, body, startsOn } = convened.convocation
+    return { number, startsOn, body: names(body) ?? { en: body } }
+  }
+  const signs = (issuerId: string) => {
+    const issuer = currentIssuer(readModel, issuerId)
+    return issuer.status === 'registered' && (issuer.signingKeys ?? []).length > 0
+  }
+  const certificatesOf = (filter: { recipient?: string; session?: string }) =>
+    listCertificates(readModel, filter, { today: today(), limit: 50 }).certificates
+
+  const show = (path: string, page: (request: FastifyRequest, speech: Speech, reply: FastifyReply) => Page) =>
+    app.get(path, { schema: { hide: true } }, (request, reply) => {
+      const speech = speechOf(request)
+      return sendPage(request, reply, speech, page(request, speech, reply))
+    })
+
+  show('/', (_request, speech) => frontPage(speech))
+
+  // The form of the front page: the ID gets its permanent address.
+  app.get('/c', { schema: { hide: true } }, (request, reply) => {
+    const [typed, lang] = [text(request.query, 'id'), speechOf(request).language]
+    const reading = readCertificateId(typed)
+    return reply.redirect(
+      `/c/${encodeURIComponent(reading.ok ? reading.id : typed.slice(0, 100))}?lang=${lang}`,
+      303,
+    )
+  })
+
+  show('/c/:id', (request, speech, reply) => {
+    const { words } = speech
+    const typed = (request.params as { id: string }).id
+    const reading = readCertificateId(typed)
+    if (!reading.ok)
+      return reading.problem === 'malformed'
+        ? missingPage(speech, { title: words.malformed, hint: words.askHint, typed, status: 400 })
+        : missingPage(speech, { title: words.mistyped, hint: words.mistypedHint, typed, status: 400 })
+    const asked = text(request.query, 'at')
+    if (asked !== '' && !plainDate.safeParse(asked).success)
+      return missingPage(speech, { title: words.badDate, typed: reading.id, status: 400 })
+    const found = certificateAnswer(readModel, reading.id, { at: asked === '' ? today() : asked })
+    const timeline = timelineOf(readModel, reading.id)
+    if (found.kind !== 'found' || !timeline)
+      return missingPage(speech, {
+        title: words.unknown,
+        hint: words.unknownHint,
+        typed: reading.id,
+        status: 404,
+      })
+    const answer = JSON.parse(found.body.toString()) as Pick<
+      CertificateView,
+      'at' | 'verdict' | 'certificate'
+    > & {
+      readonly accreditation: { readonly accredited: boolean }
+      readonly persons?: CertificateView['persons']
+    }
+    reply.header('x-robots-tag', 'noindex')
+    return certificatePage(speech, {
+      ...answer,
+      accredited: answer.accreditation.accredited,
+      persons: answer.persons ?? [],
+      timeline,
+      names,
+      address: `${publicUrl ?? `${request.protocol}://${request.host}`}/c/${reading.id}`,
+      stale: registry.projector.staleMs !== undefined,
+      session: sessionOf(answer.certificate.basis.sessionId),
+      signed: signed && signs(answer.certificate.issuerId),
+    })
+  })
+
+  show('/search', (request, speech) => {
+    const [typed, cursor] = [text(request.query, 'q').slice(0, 200), text(request.query, 'cursor')]
+    const answer =
+      typed.trim() === ''
+        ? undefined
+        : searchRegistry(readModel.db, { text: typed, limit: 20, ...(cursor !== '' && { after: cursor }) })
+    return searchPage(speech, typed, answer)
+  })
+
+  const found = (kind: DocumentKind, request: FastifyRequest) =>
+    documentAnswer(readModel, kind, (request.params as { id: string }).id)
+  const nothing = (speech: Speech) => missingPage(speech, { title: speech.words.nothingHere, status: 404 })
+
+  show('/organizations/:id', (request, speech) => {
+    const answer = found('organization', request)
+    if (!answer) return nothing(speech)
+    const state = answer.state as unknown as RegisteredOrganization
+    return organizationPage(speech, {
+      id: answer.id,
+      state,
+      names,
+      lines: certificatesOf({ recipient: answer.id }),
+    })
+  })
+
+  show('/sessions/:id', (request, speech) => {
+    const answer = found('session', request)
+    if (!answer) return nothing(speech)
+    const state = answer.state as unknown as ConvenedSession
+    return sessionPage(speech, {
+      id: answer.id,
+      state,
+      persons: answer.persons ?? [],
+      names,
+      lines: certificatesOf({ session: answer.id }),
+    })
+  })
+
+  show('/issuers/:id', (request, speech) => {
+    const answer = found('issuer', request)
+    if (!answer) return nothing(speech)
+    const { name, accreditations } = answer.state as unknown as Parameters<typeof issuerPage>[1]
+    return issuerPage(speech, { name, accreditations })
+  })
+}
