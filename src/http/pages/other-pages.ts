@@ -140,15 +140,20 @@ export function sessionPage(
   return {
     title: `${words.session} ${convocation.number}`,
     body: html`<h1>${words.session} ${convocation.number}: ${say(whose)}</h1>${rows([
-      [words.on, html`${day(convocation.startsOn)} – ${day(convocation.endsOn)}`],
-      ['', sayAll(convocation.place.city)],
+      [
+        words.date,
+        convocation.startsOn === convocation.endsOn
+          ? day(convocation.startsOn)
+          : html`${day(convocation.startsOn)} – ${day(convocation.endsOn)}`,
+      ],
+      [words.place, say(convocation.place.city)],
       [
         words.protocol,
         protocol &&
           html`${protocol.number}, ${day(protocol.date)}<br><small>SHA-256 ${protocol.sha256}</small>`,
       ],
       [
-        words.participants,
+        words.chair,
         chair && html`${who(chair.person.commitment)}<small>${organization(chair.organizationId)}</small>`,
       ],
     ])}
