@@ -128,6 +128,7 @@ class Walk {
     line(
       this.#io.out,
       `\nWith the server left running (npm run demo -- --keep), open:
+  ${url}/c/${id}        the certificate's page
   ${url}/docs                              the API reference
   ${url}/api/v1/certificates/${id}
   ${url}/api/v1/certificates/${id}/timeline
