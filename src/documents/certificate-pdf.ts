@@ -5,7 +5,7 @@ import { BlockDrawer, drawSurroundings, measureIn } from './draw.ts'
 import { FACES, faceFile } from './faces.ts'
 import { paginate } from './pages.ts'
 import type { Paper } from './paper.ts'
-import { drawSeal, SEAL_HEIGHT } from './seal.ts'
+import { Seal } from './seal.ts'
 import { paperLanguage, WORDS } from './words.ts'
 
 /**
@@ -18,7 +18,8 @@ export async function certificatePdf(paper: Paper): Promise<Buffer> {
   const bytes = collected(doc)
   const measure = measureIn(doc)
   const language = paperLanguage(paper.title)
-  const pages = paginate(contentsOf(paper), measure, SEAL_HEIGHT)
+  const seal = new Seal(paper, measure)
+  const pages = paginate(contentsOf(paper), measure, seal.height)
   const root = doc.struct('Document', { lang: language })
   doc.addStructure(root)
   const drawer = new BlockDrawer(doc, root)
@@ -28,7 +29,7 @@ export async function certificatePdf(paper: Paper): Promise<Buffer> {
     drawSurroundings(doc, foot, STYLES.foot)
     drawer.draw(page)
   }
-  drawSeal(doc, root, paper, measure)
+  seal.draw(doc, root)
   root.end()
   attach(doc, paper)
   doc.end()

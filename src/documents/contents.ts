@@ -1,14 +1,14 @@
-import { BODY, COLUMNS, type Column, NAME_SIZES, STYLES, TITLE_SIZES, type Block } from './design.ts'
-import type { Paper, PaperBasis, PaperPerson } from './paper.ts'
+import { type Block, BODY, type Column, COLUMNS, NAME_SIZES, STYLES, TITLE_SIZES } from './design.ts'
+import { details } from './details.ts'
+import type { Paper } from './paper.ts'
 import type { Style } from './typeset.ts'
 import {
-  dayInWords,
-  inOne,
   inOrder,
-  kindInWords,
+  namesOf,
   type PaperLanguage,
   paperLanguage,
   periodInWords,
+  positionsOf,
   type Said,
   WORDS,
 } from './words.ts'
@@ -108,15 +108,6 @@ function recipient(paper: Paper, language: PaperLanguage): Block[] {
   ]
 }
 
-function namesOf(person: PaperPerson, language: PaperLanguage): readonly Said[] {
-  return person.state === 'shown'
-    ? inOrder(person.name, language)
-    : [{ text: WORDS[language][person.state], language }]
-}
-
-const positionsOf = (person: PaperPerson, language: PaperLanguage): readonly Said[] =>
-  person.state === 'shown' && person.position ? inOrder(person.position, language) : []
-
 function conferred({ functions, issuedOn, validity }: Paper, language: PaperLanguage): Block[] {
   if (functions.length === 0) return []
   const heading: Block = centred({ text: WORDS[language].functions, language }, STYLES.label, {
@@ -149,99 +140,4 @@ function conferred({ functions, issuedOn, validity }: Paper, language: PaperLang
     ]
   })
   return [{ ...heading, parts: heading.parts.map((part) => ({ ...part, tag: 'H2' as const })) }, ...lines]
-}
-
-function details(paper: Paper, language: PaperLanguage): Block[] {
-  const words = WORDS[language]
-  const own = (text: string): Said => ({ text, language })
-  const day = (date: string) => own(dayInWords(date, language))
-  const { acceptance, serialNumber } = paper
-  return [
-    { before: 24, flex: 3, parts: [], rule: true, keep: true },
-    ...row(words.kind, [own(kindInWords(paper.kind, language))], language),
-    ...row(words.basis, basisOf(paper.basis, language), language),
-    ...row(words.issuedOn, [day(paper.issuedOn)], language),
-    ...row(
-      words.validity,
-      paper.validity.map((period) => own(periodInWords(period, language))),
-      language,
-    ),
-    ...row(words.serialNumber, serialNumber === undefined ? [] : [own(serialNumber)], language),
-    ...row(words.acceptedBy, acceptance ? acceptedBy(acceptance, language) : [], language),
-    ...row(words.corrected, [...new Set(paper.correctedOn)].map(day), language),
-  ]
-}
-
-function row(label: string, values: readonly Said[], language: PaperLanguage): Block[] {
-  return values.map((said, at) => ({
-    before: at === 0 ? 7 : 2,
-    item: true,
-    parts: [
-      ...(at === 0
-        ? [
-            {
-              text: label,
-              language,
-              tag: 'Lbl' as const,
-              style: STYLES.rowLabel,
-              align: 'left' as const,
-              column: COLUMNS.labels,
-            },
-          ]
-        : []),
-      {
-        ...said,
-        tag: 'LBody' as const,
-        style: STYLES.rowValue,
-        align: 'left' as const,
-        column: COLUMNS.values,
-      },
-    ],
-  }))
-}
-
-function basisOf(
-  { session, agendaItem, decisionNumber, protocolNumber, alongside }: PaperBasis,
-  language: PaperLanguage,
-): readonly Said[] {
-  const words = WORDS[language]
-  const lines = [
-    session &&
-      [words.session(session.number), inOne(session.city, language).text, daysOf(session, language)].join(
-        ', ',
-      ),
-    [
-      agendaItem !== undefined && words.agendaItem(agendaItem),
-      decisionNumber !== undefined && words.decision(decisionNumber),
-      protocolNumber !== undefined && words.protocol(protocolNumber),
-    ]
-      .filter((part) => part !== false)
-      .join(', '),
-  ]
-  const said = lines
-    .filter((line) => line !== undefined && line !== '')
-    .map((text) => ({ text: capital(text ?? ''), language }))
-  return [...said, ...(alongside ? inOrder(alongside, language) : [])]
-}
-
-const daysOf = (
-  { startsOn, endsOn }: { readonly startsOn: string; readonly endsOn: string },
-  language: PaperLanguage,
-) =>
-  startsOn === endsOn
-    ? dayInWords(startsOn, language)
-    : periodInWords({ from: startsOn, until: endsOn }, language)
-
-const capital = (text: string) => text.slice(0, 1).toLocaleUpperCase() + text.slice(1)
-
-function acceptedBy(
-  { person, acceptedOn, place }: NonNullable<Paper['acceptance']>,
-  language: PaperLanguage,
-): readonly Said[] {
-  const where = place ? `${inOne(place, language).text}, ` : ''
-  return [
-    ...namesOf(person, language),
-    ...positionsOf(person, language),
-    { text: `${where}${dayInWords(acceptedOn, language)}`, language },
-  ]
 }

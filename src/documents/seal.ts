@@ -1,81 +1,98 @@
 import encodeQR from 'qr'
-import { COLORS, SHEET, STYLES } from './design.ts'
+import { COLORS, type Part, SHEET, STYLES } from './design.ts'
 import { artifact, drawLine } from './draw.ts'
 import type { Paper } from './paper.ts'
-import { type Measure, setText, type Style } from './typeset.ts'
+import { type Line, type Measure, setText, type Style } from './typeset.ts'
 import { paperLanguage, WORDS } from './words.ts'
 
 const SIZE = 92
 /** More than the quiet zone of the code, four of its modules (ISO/IEC 18004, 9.1). */
 const GAP = 22
 
-/** How high the seal is, with the space above it. */
-export const SEAL_HEIGHT = SIZE + 26
+const ABOVE = 26
+const BETWEEN = 3
 
-type Said = {
-  readonly text: string
-  readonly style: Style
-  readonly language: string
-  readonly tag: 'P' | 'H2'
-}
+type Said = Pick<Part, 'text' | 'style' | 'language'>
 
 /**
  * The seal at the bottom of the last page: QR code, ID, and where to check the status, which is not on the paper itself.
  * An address that is too long for a line is broken, never cut.
  */
-export function drawSeal(
-  doc: PDFKit.PDFDocument,
-  root: PDFKit.PDFStructureElement,
-  paper: Paper,
-  measure: Measure,
-): void {
-  const language = paperLanguage(paper.title)
-  const words = WORDS[language]
-  const top = SHEET.height - SHEET.bottom - SIZE
-  const left = SHEET.side
-  artifact(doc, () => {
-    doc.lineWidth(0.5).strokeColor(COLORS.hair)
-    doc
-      .moveTo(left, top - 15)
-      .lineTo(SHEET.width - SHEET.side, top - 15)
-      .stroke()
-  })
-  const figure = doc.struct('Figure', {
-    alt: `${words.qr} ${paper.url}`,
-    ...({ bbox: [left, top, left + SIZE, top + SIZE] } as object),
-  })
-  root.add(figure)
-  figure.add(() => drawCode(doc, paper.url, { x: left, y: top }))
-  const texts: readonly Said[] = [
-    { text: paper.id, style: STYLES.id, language: 'zxx', tag: 'P' },
-    { text: words.check, style: STYLES.note, language, tag: 'P' },
-    { text: paper.url, style: STYLES.address, language: 'zxx', tag: 'P' },
-    ...(paper.credential === undefined
-      ? []
-      : [{ text: words.attached, style: STYLES.note, language, tag: 'P' as const }]),
-  ]
-  drawTexts(doc, root, texts, { x: left + SIZE + GAP, y: top, measure })
+export class Seal {
+  readonly #paper: Paper
+  readonly #texts: readonly (Said & { readonly lines: readonly Line[] })[]
+  readonly #inner: number
+
+  constructor(paper: Paper, measure: Measure) {
+    this.#paper = paper
+    const width = SHEET.width - 2 * SHEET.side - SIZE - GAP
+    this.#texts = textsOf(paper).map((said) => ({
+      ...said,
+      ...setText(said.text, said.style, { width, measure }),
+    }))
+    const high = ({ lines, style }: { readonly lines: readonly Line[]; readonly style: Style }) =>
+      lines.length * style.size * style.leading + BETWEEN
+    this.#inner = Math.max(
+      SIZE,
+      this.#texts.reduce((sum, text) => sum + high(text), 0),
+    )
+  }
+
+  /** With the space above it, in points. */
+  get height(): number {
+    return this.#inner + ABOVE
+  }
+
+  /** Draws it on the present page. */
+  draw(doc: PDFKit.PDFDocument, root: PDFKit.PDFStructureElement): void {
+    const top = SHEET.height - SHEET.bottom - this.#inner
+    const left = SHEET.side
+    artifact(doc, () => {
+      doc.lineWidth(0.5).strokeColor(COLORS.hair)
+      doc
+        .moveTo(left, top - 15)
+        .lineTo(SHEET.width - SHEET.side, top - 15)
+        .stroke()
+    })
+    const figure = doc.struct('Figure', {
+      alt: `${WORDS[paperLanguage(this.#paper.title)].qr} ${this.#paper.url}`,
+      // Known to PDFKit, not to its types; a figure must say where it stands (PDF/UA-1, 7.3).
+      ...({ bbox: [left, top, left + SIZE, top + SIZE] } as object),
+    })
+    root.add(figure)
+    figure.add(() => drawCode(doc, this.#paper.url, { x: left, y: top }))
+    this.#drawTexts(doc, root, { x: left + SIZE + GAP, y: top })
+  }
+
+  #drawTexts(
+    doc: PDFKit.PDFDocument,
+    root: PDFKit.PDFStructureElement,
+    { x, y: top }: { readonly x: number; readonly y: number },
+  ): void {
+    let y = top
+    for (const { lines, style, language } of this.#texts) {
+      const element = doc.struct('P', { lang: language })
+      root.add(element)
+      element.add(() => {
+        for (const line of lines) {
+          drawLine(doc, line, style, { x, y })
+          y += style.size * style.leading
+        }
+        y += BETWEEN
+      })
+    }
+  }
 }
 
-function drawTexts(
-  doc: PDFKit.PDFDocument,
-  root: PDFKit.PDFStructureElement,
-  texts: readonly Said[],
-  { x, y: top, measure }: { readonly x: number; readonly y: number; readonly measure: Measure },
-): void {
-  let y = top
-  for (const { text, style, language, tag } of texts) {
-    const { lines } = setText(text, style, { width: SHEET.width - SHEET.side - x, measure })
-    const element = doc.struct(tag, { lang: language })
-    root.add(element)
-    element.add(() => {
-      for (const line of lines) {
-        drawLine(doc, line, style, { x, y })
-        y += style.size * style.leading
-      }
-      y += 3
-    })
-  }
+function textsOf({ id, url, title, credential }: Paper): readonly Said[] {
+  const language = paperLanguage(title)
+  const words = WORDS[language]
+  return [
+    { text: id, style: STYLES.id, language: 'zxx' },
+    { text: words.check, style: STYLES.note, language },
+    { text: url, style: STYLES.address, language: 'zxx' },
+    ...(credential === undefined ? [] : [{ text: words.attached, style: STYLES.note, language }]),
+  ]
 }
 
 /** The code as one filled path: sharp at every size. */

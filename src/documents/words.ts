@@ -1,5 +1,6 @@
 import type { Period, PlainDate } from '../domain/date.ts'
 import type { LocalizedText } from '../domain/text.ts'
+import type { PaperPerson } from './paper.ts'
 
 /** The languages that the paper itself speaks; what it quotes may be in any. */
 export type PaperLanguage = 'ky' | 'ru' | 'en'
@@ -129,9 +130,17 @@ export const dayInWords = (day: PlainDate, language: PaperLanguage): string =>
 
 /** A span of days in words. */
 export function periodInWords({ from, until }: Period, language: PaperLanguage): string {
-  return until === undefined
-    ? `${dayInWords(from, language)} – ${WORDS[language].noEnd}`
-    : formatOf(language).formatRange(dateOf(from), dateOf(until))
+  if (until === undefined) return `${dayInWords(from, language)} – ${WORDS[language].noEnd}`
+  if (language === 'ky') return kyrgyzPeriod(from, until)
+  return formatOf(language).formatRange(dateOf(from), dateOf(until))
+}
+
+/** Intl (CLDR 48) puts the year of a Kyrgyz span elsewhere than that of a day. */
+function kyrgyzPeriod(from: PlainDate, until: PlainDate): string {
+  const last = dayInWords(until, 'ky')
+  return from.slice(0, 7) === until.slice(0, 7) && from !== until
+    ? last.replace(/\d+(?=-\p{L}+$)/u, (day) => `${Number(from.slice(8))}–${day}`)
+    : `${dayInWords(from, 'ky')} – ${last}`
 }
 
 /** A kind in words where it is a common one, else its slug. */
@@ -150,3 +159,14 @@ const isOf = (said: Said, language: PaperLanguage) => said.language.split('-')[0
 /** A text in the paper's language, or in the one that comes first. */
 export const inOne = (text: LocalizedText, language: PaperLanguage): Said =>
   inOrder(text, language)[0] ?? { text: '', language }
+
+/** A person’s name in all its languages, or that it can’t be shown. */
+export function namesOf(person: PaperPerson, language: PaperLanguage): readonly Said[] {
+  return person.state === 'shown'
+    ? inOrder(person.name, language)
+    : [{ text: WORDS[language][person.state], language }]
+}
+
+/** The position that a person held, in all its languages. */
+export const positionsOf = (person: PaperPerson, language: PaperLanguage): readonly Said[] =>
+  person.state === 'shown' && person.position ? inOrder(person.position, language) : []

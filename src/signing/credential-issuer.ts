@@ -14,6 +14,8 @@ import type { SigningKeys } from './signing-keys.ts'
 
 const PURPOSES: readonly StatusPurpose[] = ['revocation', 'suspension']
 
+type DatedSigner = Signer & { readonly from: string }
+
 export type SignedDocument = Readonly<Record<string, unknown>> & {
   readonly proof: readonly DataIntegrityProof[]
 }
@@ -52,6 +54,17 @@ export class CredentialIssuer {
     const made = this.#unsigned(id)
     if (typeof made === 'string') return made
     return secure(made.document, made.signer, this.#second())
+  }
+
+  /**
+   * The same, dated by the version of the certificate (when it was recorded) or by the key that signs it, whichever is
+   * later: the same bytes each time, for what is to be reproducible.
+   */
+  async versionedCredential(id: string, recordedAt: string): Promise<SignedDocument | NotSigned> {
+    const made = this.#unsigned(id)
+    if (typeof made === 'string') return made
+    const { from } = made.signer
+    return secure(made.document, made.signer, second(from > recordedAt ? from : recordedAt))
   }
 
   /** A certificate as a VC-JWT. */
@@ -140,18 +153,24 @@ export class CredentialIssuer {
     return `${this.base}/status/${issuerId}/${purpose}/${list}`
   }
 
-  #signer(issuerId: string): Signer | 'no-signing-key' | 'key-elsewhere' {
+  #signer(issuerId: string): DatedSigner | 'no-signing-key' | 'key-elsewhere' {
     const issuer = currentIssuer(this.#model, issuerId)
     const key =
       issuer.status === 'registered' ? signingKeyAt(issuer.signingKeys ?? [], this.#second()) : undefined
     if (!key) return 'no-signing-key'
     const privateKey: KeyObject | undefined = this.#keys.privateKey(issuerId, key)
     if (!privateKey) return 'key-elsewhere'
-    return { privateKey, verificationMethod: `${issuerDid(this.base, issuerId)}#${key.keyId}` }
+    return {
+      privateKey,
+      verificationMethod: `${issuerDid(this.base, issuerId)}#${key.keyId}`,
+      from: key.from,
+    }
   }
 
-  /** The present second: a JWT tells no milliseconds. Rounded up, so that a key made in this second may sign in it. */
   #second(): string {
-    return new Date(Math.ceil(Date.parse(this.#now()) / 1_000) * 1_000).toISOString()
+    return second(this.#now())
   }
 }
+
+/** An instant's second: a JWT tells no milliseconds. Rounded up, so that a key made in this second may sign in it. */
+const second = (instant: string) => new Date(Math.ceil(Date.parse(instant) / 1_000) * 1_000).toISOString()
