@@ -1,19 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { CertificateId } from '../domain/certificate-id.ts'
+import { KeptPapers } from '../documents/kept-papers.ts'
 import { paperOf } from '../documents/paper-of.ts'
 import { Press } from '../documents/press.ts'
 import type { Registry } from '../registry.ts'
 import type { CredentialIssuer } from '../signing/credential-issuer.ts'
 import { certificateIdOf } from './certificate-id.ts'
 import { ProblemError, problems } from './problem.ts'
-
-/** How many PDFs a node keeps; one has some 40 kB. */
-const MOST_KEPT = 100
-/** Part of every tag: counts up when the same paper is drawn otherwise. */
-const DESIGN = 1
 
 type Options = {
   readonly registry: Registry
@@ -27,10 +21,10 @@ type Options = {
  */
 export const documentRoute: FastifyPluginAsyncZod<Options> = async (app, { registry, issuer, publicUrl }) => {
   const press = new Press()
-  const kept = new LRUCache<string, Promise<Buffer>>({ max: MOST_KEPT })
+  const papers = new KeptPapers((paper) => press.print(paper))
   const base = issuer?.base ?? publicUrl ?? 'http://localhost'
   const silence = registry.listen((events) => {
-    if (events.some(({ kind }) => kind === 'person')) kept.clear()
+    if (events.some(({ kind }) => kind === 'person')) papers.forget()
   })
   app.addHook('onClose', async () => {
     silence()
@@ -52,19 +46,11 @@ export const documentRoute: FastifyPluginAsyncZod<Options> = async (app, { regis
     },
     async (request, reply) => {
       const id = certificateIdOf(request.params.id)
-      const { paper, revision, identity } = await found(registry, id, base, issuer)
-      // Between here and `set` nothing is awaited: an erasure comes before the names were read or drops what is kept.
-      const digest = createHash('sha256').update(identity).digest('base64url')
-      const tag = `"${revision}-${DESIGN}-${digest}"`
+      const paper = await found(registry, id, base, issuer)
+      const tag = papers.tagOf(paper)
       reply.header('etag', tag).header('cache-control', 'private, no-cache')
       if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(tag)) return reply.code(304).send()
-      const known = kept.get(digest)
-      const printed = known ?? press.print(paper)
-      if (!known) kept.set(digest, printed)
-      const pdf = await printed.catch((error: unknown) => {
-        kept.delete(digest)
-        throw error
-      })
+      const pdf = await papers.pdfOf(paper)
       return reply
         .type('application/pdf')
         .header('content-disposition', `inline; filename="certificate-${id}.pdf"`)

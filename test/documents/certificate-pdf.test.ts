@@ -39,6 +39,8 @@ const paper: Paper = {
   credential: '{"type":"VerifiableCredential"}',
 }
 const english: Paper = { ...paper, title: { en: 'Diploma' }, body: { en: 'Council' } }
+/** Between the line above the seal and its code, as high as any line of text would need. */
+const SEAL_GAP = { x: 78, width: 90, y: SHEET.height - SHEET.bottom - 92 - 13, height: 11 }
 const person = (state: 'erased' | 'unavailable'): Paper => ({
   ...english,
   recipient: { type: 'person', person: { state } },
@@ -129,6 +131,31 @@ void t.test('the QR code on the drawn page leads to where the status is', async 
   const raster = await rasterOf(pdf, 1)
   if (!raster) return void tt.pass(NO_CANVAS, { skip: NO_CANVAS })
   tt.equal(qrIn(raster), paper.url)
+})
+
+void t.test('each script has its font; a letter that none has is replaced, and told', async (tt) => {
+  const title = { en: 'Deed', ka: 'სერტიფიკატი', hy: 'Վկայական', he: 'תעודה', ar: 'شهادة', zh: '证书 x' }
+  const { text: said, elements } = await readPdf(await certificatePdf({ ...paper, title }))
+  for (const words of ['სერტიფიკატი', 'Վկայական', 'תעודה', '\ufffd\ufffd x'])
+    tt.ok(said.includes(words), words)
+  const raw = (await certificatePdf({ ...paper, title })).toString('latin1')
+  for (const font of ['NotoSerifGeorgian', 'NotoSerifArmenian', 'NotoSerifHebrew', 'NotoNaskhArabic'])
+    tt.ok(raw.includes(font), font)
+  tt.ok(elements.some(({ lang }) => lang === 'zh'))
+  tt.ok(raw.includes(Buffer.from('证书 x', 'utf16le').swap16().toString('latin1')), 'as ActualText')
+  const plain = (await certificatePdf({ ...paper, title: { en: 'Deed' } })).toString('latin1')
+  tt.notOk(plain.includes('NotoSerifHebrew'))
+  tt.notOk(plain.includes('ActualText'))
+})
+
+void t.test('however long the text, the seal has its place', async (tt) => {
+  for (let words = 250; words <= 440; words += 14) {
+    const citation = { en: 'honour and merit '.repeat(words / 2) }
+    const { pdf, pages } = await readPdf(await certificatePdf({ ...paper, citation }))
+    const raster = await rasterOf(pdf, pages)
+    if (!raster) return void tt.pass(NO_CANVAS, { skip: NO_CANVAS })
+    tt.equal(inkIn(raster, SEAL_GAP), 0, `${words} words, ${pages} pages: nothing runs into the seal`)
+  }
 })
 
 const LETTERS = 10_000
