@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { MAX_EVIDENCE, parseEvidence } from '../credentials/evidence.ts'
 import { OUTCOMES, QUESTIONS, wordsOf } from '../credentials/step-words.ts'
-import { type Assessment, type Outcome } from '../credentials/steps.ts'
+import type { Assessment, Outcome, StepResult } from '../credentials/steps.ts'
 import { assess, type Presented } from '../credentials/verdict.ts'
 import { parseVkey, type Verifier } from '../transparency/vkey.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
@@ -17,7 +17,8 @@ export type VerifyFileOptions = {
   readonly json?: boolean
 }
 
-const CODES: Readonly<Record<Outcome, number>> = {
+/** What each outcome ends with. */
+export const CODES: Readonly<Record<Outcome, number>> = {
   valid: EXIT.ok,
   'not-valid': EXIT.notValid,
   unconfirmed: EXIT.unconfirmed,
@@ -39,6 +40,12 @@ export async function verifyFile(io: Io, file: string, options: VerifyFileOption
   if (options.json) line(io.out, JSON.stringify(assessment))
   else describe(io, assessment, options.explain === true)
   return CODES[assessment.outcome]
+}
+
+/** A step as one line: a mark, the question, the answer. */
+export function stepLine(step: StepResult): string {
+  const mark = { yes: '+', no: '!', 'not-checked': '?' }[step.result]
+  return `  ${mark} ${QUESTIONS[step.step].padEnd(44)} ${wordsOf(step)}`
 }
 
 function presentedIn(file: string): Presented {
@@ -73,8 +80,7 @@ function describe(
   line(io.out, `${certificate ?? 'no certificate'}  ${OUTCOMES[outcome]} on ${at}${known}`)
   if (verdict?.reason !== undefined) line(io.out, `  why: ${safe(verdict.reason)}`)
   for (const step of steps) {
-    const mark = { yes: '+', no: '!', 'not-checked': '?' }[step.result]
-    line(io.out, `  ${mark} ${QUESTIONS[step.step].padEnd(44)} ${wordsOf(step)}`)
+    line(io.out, stepLine(step))
     if (explain && step.details) line(io.out, `      ${safe(JSON.stringify(step.details))}`)
   }
 }

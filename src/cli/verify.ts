@@ -1,12 +1,15 @@
+import { assess } from '../credentials/verdict.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { CertificateDocument } from '../projections/certificate-document.ts'
 import { certificateAnswer } from '../queries/certificates.ts'
 import type { ShownPerson } from '../queries/persons.ts'
+import { recordedOf } from '../signing/recorded.ts'
 import { idOf, loadCertificate } from './certificate.ts'
 import type { Stores } from './config.ts'
 import { EXIT } from './exit-codes.ts'
 import { openHouse } from './house.ts'
 import { dayOf, instantOf } from './times.ts'
+import { CODES, stepLine } from './verify-file.ts'
 import { inAll, type Io, line, safe } from './io.ts'
 
 export type Answer = {
@@ -50,8 +53,17 @@ export async function verify(
       return EXIT.unknown
     }
     const answer = JSON.parse(found.body.toString()) as Answer
+    const recorded = recordedOf(house.readModel, id, house.clock.now())
+    const { steps, outcome } = await assess(
+      { kind: 'id', id },
+      { at, now: house.clock.now(), register: () => recorded },
+    )
     if (options.json) line(io.out, found.body.toString())
-    else describe(io, answer)
+    else {
+      describe(io, answer)
+      if (known === undefined) for (const step of steps) line(io.out, stepLine(step))
+    }
+    if (known === undefined) return CODES[outcome]
     return answer.verdict.status === 'valid' ? EXIT.ok : EXIT.notValid
   } finally {
     await house.close()

@@ -1,3 +1,4 @@
+import type { Assessment } from '../../credentials/steps.ts'
 import type { LocalizedText } from '../../domain/text.ts'
 import type { Verdict } from '../../domain/verdict.ts'
 import type { CertificateDocument } from '../../projections/certificate-document.ts'
@@ -15,6 +16,8 @@ export type CertificateView = {
   readonly verdict: Verdict
   readonly certificate: CertificateDocument
   readonly accredited: boolean
+  /** The judgement that API and command line give too, step by step. */
+  readonly assessment: Assessment
   readonly persons: readonly ShownPerson[]
   readonly timeline: Timeline
   /** Names by organisation, as they are now. */
@@ -159,18 +162,11 @@ const timeline = ({ words, instant }: Speech, { timeline: { entries } }: Certifi
       html`<li><strong>${words.events[type] ?? type}</strong><br><small>${instant(recordedAt)} · ${words.recordedBy} ${actor}</small>${reason && html`<br><bdi>${reason}</bdi>`}</li>`,
   )}</ol></section>`
 
-function steps({ words }: Speech, { accredited, verdict }: CertificateView): Html {
-  const answers: readonly (readonly [string, boolean])[] = [
-    ['form', true],
-    ['register', true],
-    ['accreditation', accredited],
-    ['status', verdict.status === 'valid'],
-  ]
-  return html`<section aria-labelledby="proofs"><h2 id="proofs">${words.proofs}</h2><ul class="list">${answers.map(
-    ([step, answer]) =>
-      html`<li>${words.questions[step]} <strong>${answer ? words.yes : words.no}</strong></li>`,
+const steps = ({ words }: Speech, { assessment }: CertificateView): Html =>
+  html`<section aria-labelledby="proofs"><h2 id="proofs">${words.proofs}</h2><ul class="list">${assessment.steps.map(
+    ({ step, result }) =>
+      html`<li>${words.questions[step] ?? step} <strong>${words.answers[result]}</strong></li>`,
   )}</ul></section>`
-}
 
 function takeAway({ words }: Speech, { certificate, address, signed }: CertificateView): Html {
   const base = `/api/v1/certificates/${certificate.id}`

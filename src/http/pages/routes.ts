@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { assess } from '../../credentials/verdict.ts'
 import { readCertificateId } from '../../domain/certificate-id.ts'
 import { plainDate } from '../../domain/date.ts'
 import type { RegisteredOrganization } from '../../domain/organization.ts'
@@ -9,6 +10,7 @@ import { certificateAnswer, listCertificates } from '../../queries/certificates.
 import { type DocumentKind, documentAnswer } from '../../queries/documents.ts'
 import { timelineOf } from '../../queries/timeline.ts'
 import type { Registry } from '../../registry.ts'
+import { recordedOf } from '../../signing/recorded.ts'
 import { assets } from './assets.ts'
 import { certificatePage, type CertificateView } from './certificate-page.ts'
 import { type Page, sendPage } from './layout.ts'
@@ -51,10 +53,13 @@ export const pages: FastifyPluginAsync<{
   const certificatesOf = (filter: { recipient?: string; session?: string }) =>
     listCertificates(readModel, filter, { today: today(), limit: 50 }).certificates
 
-  const show = (path: string, page: (request: FastifyRequest, speech: Speech, reply: FastifyReply) => Page) =>
-    app.get(path, { schema: { hide: true } }, (request, reply) => {
+  const show = (
+    path: string,
+    page: (request: FastifyRequest, speech: Speech, reply: FastifyReply) => Page | Promise<Page>,
+  ) =>
+    app.get(path, { schema: { hide: true } }, async (request, reply) => {
       const speech = speechOf(request)
-      return sendPage(request, reply, speech, page(request, speech, reply))
+      return sendPage(request, reply, speech, await page(request, speech, reply))
     })
 
   show('/', (_request, speech) => frontPage(speech))
@@ -69,7 +74,7 @@ export const pages: FastifyPluginAsync<{
     )
   })
 
-  show('/c/:id', (request, speech, reply) => {
+  show('/c/:id', async (request, speech, reply) => {
     const { words } = speech
     const typed = (request.params as { id: string }).id
     const reading = readCertificateId(typed)
@@ -97,8 +102,14 @@ export const pages: FastifyPluginAsync<{
       readonly persons?: CertificateView['persons']
     }
     reply.header('x-robots-tag', 'noindex')
+    const now = registry.now()
+    const assessment = await assess(
+      { kind: 'id', id: reading.id },
+      { now, at: answer.at, register: (id) => recordedOf(readModel, id, now) },
+    )
     return certificatePage(speech, {
       ...answer,
+      assessment,
       accredited: answer.accreditation.accredited,
       persons: answer.persons ?? [],
       timeline,
