@@ -12,7 +12,7 @@ const GAP = 22
 const ABOVE = 26
 const BETWEEN = 3
 
-type Said = Pick<Part, 'text' | 'style' | 'language'>
+type Said = Pick<Part, 'text' | 'style' | 'language'> & { readonly link?: string }
 
 /**
  * The seal at the bottom of the last page: QR code, ID, and where to check the status, which is not on the paper itself.
@@ -70,9 +70,12 @@ export class Seal {
     { x, y: top }: { readonly x: number; readonly y: number },
   ): void {
     let y = top
-    for (const { lines, style, language } of this.#texts) {
-      const element = doc.struct('P', { lang: language })
-      root.add(element)
+    for (const { lines, style, language, link } of this.#texts) {
+      const from = y
+      const paragraph = doc.struct('P', { lang: language })
+      root.add(paragraph)
+      const element = link === undefined ? paragraph : doc.struct('Link')
+      if (link !== undefined) paragraph.add(element)
       element.add(() => {
         for (const line of lines) {
           drawLine(doc, line, style, { x, y })
@@ -80,6 +83,13 @@ export class Seal {
         }
         y += BETWEEN
       })
+      const width = Math.max(...lines.map((line) => line.width))
+      // `Contents` is what a reader says of the link (PDF/UA-1, 7.18.5). Known to PDFKit, not to its types.
+      if (link !== undefined)
+        doc.link(x, from, width, y - from - BETWEEN, link, {
+          structParent: element,
+          Contents: new String(link),
+        } as object)
     }
   }
 }
@@ -90,7 +100,7 @@ function textsOf({ id, url, title, credential }: Paper): readonly Said[] {
   return [
     { text: id, style: STYLES.id, language: 'zxx' },
     { text: words.check, style: STYLES.note, language },
-    { text: url, style: STYLES.address, language: 'zxx' },
+    { text: url, style: STYLES.address, language: 'zxx', link: url },
     ...(credential === undefined ? [] : [{ text: words.attached, style: STYLES.note, language }]),
   ]
 }

@@ -140,6 +140,10 @@ function lineOf(line: readonly Letter[], setting: Setting): Line {
     pieces.push({ text, face, x })
     x += measure(text, face, style) + (style.spacing ?? 0) * [...text].length
   }
+  // Nobody sees the space at the end, but without it a reader would join two words.
+  const last = pieces.at(-1)
+  if (last && letters.length < line.length && !setting.levels)
+    pieces.splice(-1, 1, { ...last, text: `${last.text} ` })
   return { pieces, width: Math.max(0, x - (style.spacing ?? 0)) }
 }
 

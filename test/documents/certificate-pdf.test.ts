@@ -2,6 +2,7 @@ import t from 'tap'
 import { certificatePdf } from '../../src/documents/certificate-pdf.ts'
 import { FOOT, SHEET } from '../../src/documents/design.ts'
 import type { Paper } from '../../src/documents/paper.ts'
+import { setText } from '../../src/documents/typeset.ts'
 import { inkIn, NO_CANVAS, qrIn, rasterOf, readPdf } from '../support/pdf.ts'
 
 const ID = 'ABCD-EFGH-JKMN-PQRS-T'
@@ -51,7 +52,7 @@ void t.test('the paper says what the version says, on one sheet', async (tt) => 
   const { text: said, pages } = await readPdf(await certificatePdf(paper))
   tt.equal(pages, 1)
   for (const words of [
-    'Кеңештин статусун',
+    'Кеңештин статусун алгандыгы жана функцияларын бергендиги үчүн сертификат',
     'Certificate for obtaining the status',
     'Кыргызпатентке караштуу Мамлекеттик фонд',
     'Государственный фонд при Кыргызпатенте',
@@ -100,7 +101,7 @@ void t.test(
   'tagged PDF/A-3a, with headings, languages, a figure that is described, and the credential',
   async (tt) => {
     const bytes = await certificatePdf(paper)
-    const { elements, info, xmp, attachments } = await readPdf(bytes)
+    const { pdf, elements, info, xmp, attachments } = await readPdf(bytes)
     tt.match(xmp, /<pdfaid:part>3<[^]*<pdfaid:conformance>A</)
     tt.equal(info['Title'], `Сертификат ${ID}`)
     tt.equal(info['PDFFormatVersion'], '1.7')
@@ -115,12 +116,17 @@ void t.test(
     tt.match(raw, /\/AFRelationship \/Data/)
     tt.same(attachments, { [`${ID}.json`]: paper.credential })
     const roles = elements.map(({ role }) => role)
-    for (const role of ['Document', 'H1', 'H2', 'P', 'L', 'LI', 'Lbl', 'LBody', 'Figure'])
+    for (const role of ['Document', 'H1', 'H2', 'P', 'L', 'LI', 'Lbl', 'LBody', 'Figure', 'Link'])
       tt.ok(roles.includes(role), role)
     tt.equal(roles.filter((role) => role === 'H1').length, 1)
     tt.match(elements.find(({ role }) => role === 'Figure')?.alt, paper.url)
     const languages = new Set(elements.map(({ lang }) => lang))
     for (const language of ['ky', 'ru', 'en']) tt.ok(languages.has(language), language)
+    const page = await pdf.getPage(1)
+    tt.same(
+      (await page.getAnnotations()).map(({ url }: { url?: string }) => url),
+      [paper.url],
+    )
     const bare = await certificatePdf({ ...paper, credential: undefined })
     tt.same((await readPdf(bare)).attachments, {})
   },
@@ -156,6 +162,18 @@ void t.test('however long the text, the seal has its place', async (tt) => {
     if (!raster) return void tt.pass(NO_CANVAS, { skip: NO_CANVAS })
     tt.equal(inkIn(raster, SEAL_GAP), 0, `${words} words, ${pages} pages: nothing runs into the seal`)
   }
+})
+
+void t.test('lines together are the text again, and none is too wide', async (tt) => {
+  const measure = (text: string) => text.length * 5
+  const style = { face: 'text', size: 10, leading: 1, color: '#000' } as const
+  for (const width of [20, 33, 50, 120, 1_000])
+    for (const balance of [false, true]) {
+      const text = 'Кеңештин статусун алгандыгы үчүн — well-known, and/or a wordthatislongerthananyline x'
+      const { lines } = setText(text, style, { width, measure, balance })
+      tt.equal(lines.flatMap(({ pieces }) => pieces.map((piece) => piece.text)).join(''), text, `${width}`)
+      tt.ok(lines.every((line) => line.width <= width))
+    }
 })
 
 const LETTERS = 10_000

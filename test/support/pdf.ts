@@ -18,7 +18,7 @@ export async function readPdf(bytes: Uint8Array) {
   const pages = await Promise.all(Array.from({ length: pdf.numPages }, (_, at) => pdf.getPage(at + 1)))
   const texts = await Promise.all(
     pages.map(async (page) =>
-      (await page.getTextContent()).items.map((item) => ('str' in item ? item.str : '')).join(' '),
+      (await page.getTextContent()).items.map((item) => ('str' in item ? item.str : '')),
     ),
   )
   const trees = (await Promise.all(pages.map((page) => page.getStructTree()))) as readonly Node[]
@@ -32,7 +32,7 @@ export async function readPdf(bytes: Uint8Array) {
   return {
     pdf,
     pages: pdf.numPages,
-    text: texts.join(' ').replace(/\s+/g, ' '),
+    text: texts.flat().join(' ').replace(/\s+/g, ' '),
     elements: trees.flatMap(flat),
     info: info as Record<string, unknown>,
     xmp: metadata?.getRaw() as string | undefined,
