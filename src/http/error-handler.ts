@@ -18,7 +18,7 @@ export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const problem = asProblem(error)
+  const problem = problemOf(error)
   if (problem.kind === 'internal-error') request.log.error({ err: error, reqId: request.id }, 'failed')
   if (problem.kind === 'key-unusable')
     request.log.error({ fault: error.message, reqId: request.id }, 'key unusable')
@@ -31,7 +31,8 @@ export function sendProblem(
     .send(JSON.stringify(bodyOf(problem, request.id)))
 }
 
-function asProblem(error: FastifyError | Error): ProblemError {
+/** The problem that an error is told as. */
+export function problemOf(error: FastifyError | Error): ProblemError {
   if (error instanceof ProblemError) return error
   if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error)
   if (error instanceof UnreadableCursorError) return badCursor()

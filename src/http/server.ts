@@ -17,6 +17,7 @@ import { type CheckHealth, healthRoutes } from './health-routes.ts'
 import { Metrics, type Told } from './metrics.ts'
 import { ProblemError } from './problem.ts'
 import { offlineRoute } from './offline-route.ts'
+import { sendProblemPage } from './pages/problem-page.ts'
 import { pages } from './pages/routes.ts'
 import { problemRoutes } from './problem-routes.ts'
 import { queryRoutes } from './query-routes.ts'
@@ -83,7 +84,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler(sendProblem)
+  app.setErrorHandler(sendProblemPage)
   app.decorateRequest('actor', undefined)
   app.addHook('onClose', async () => metrics.stop())
   app.addHook('preClose', async () => {

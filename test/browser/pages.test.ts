@@ -134,6 +134,14 @@ if (!browser) {
       t.ok((await fetch(`${server.url}${path}`)).status < 500, path)
   })
 
+  await t.test('an address that leads nowhere says so in the reader’s language', async (t) => {
+    const page = await open('/nowhere?lang=ky', { viewport: { width: 390, height: 844 } })
+    t.equal(await page.textContent('h1'), 'Бул жерде эч нерсе жок')
+    t.ok(await page.locator('#id').isVisible(), 'and how to go on')
+    const api = await fetch(`${server.url}/api/v1/nowhere`, { headers: { accept: 'text/html' } })
+    t.match(api.headers.get('content-type'), 'application/problem+json')
+  })
+
   t.same(
     faults.filter((fault) => !/status of 40[04]/.test(fault)),
     [],

@@ -4,8 +4,15 @@ import { html, type Html } from './html.ts'
 /** A QR code as SVG: dark on light whatever the page's colours, with the quiet zone that readers want. */
 export function qrCode(text: string, label: string): Html {
   const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 2 })
-  const marks = rows.flatMap((row, y) =>
-    row.flatMap((dark, x) => (dark ? [html`<path d="M${x} ${y}h1v1h-1z"/>`] : [])),
-  )
-  return html`<svg viewBox="0 0 ${rows.length} ${rows.length}" role="img" aria-label="${label}" shape-rendering="crispEdges" fill="#000">${marks}</svg>`
+  const marks = rows.flatMap((row, y) => runsOf(row).map(([x, width]) => `M${x} ${y}h${width}v1h-${width}z`))
+  return html`<svg viewBox="0 0 ${rows.length} ${rows.length}" role="img" aria-label="${label}" shape-rendering="crispEdges" fill="#000"><path d="${marks.join('')}"/></svg>`
+}
+
+/** Where the dark modules of a row begin, and how many stand side by side. */
+function runsOf(row: readonly boolean[]): readonly (readonly [number, number])[] {
+  return row.flatMap((dark, x) => {
+    if (!dark || row[x - 1] === true) return []
+    const end = row.findIndex((next, at) => at > x && !next)
+    return [[x, (end < 0 ? row.length : end) - x] as const]
+  })
 }

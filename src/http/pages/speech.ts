@@ -29,6 +29,7 @@ export type Speech = {
 export function speechOf(request: FastifyRequest): Speech {
   const { lang } = request.query as { lang?: unknown }
   if (typeof lang === 'string' && isLanguage(lang)) return SPEECH[lang]
+  if (request.headers['accept-language'] === undefined) return SPEECH.en
   const wanted = request.accepts().language(Object.keys(LANGUAGES))
   return SPEECH[typeof wanted === 'string' && isLanguage(wanted) ? wanted : 'en']
 }
