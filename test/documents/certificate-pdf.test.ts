@@ -1,9 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { certificatePdf } from '../../src/documents/certificate-pdf.ts'
 import { FOOT, SHEET } from '../../src/documents/design.ts'
 import type { Paper } from '../../src/documents/paper.ts'
 import { setText } from '../../src/documents/typeset.ts'
-import { inkIn, NO_CANVAS, qrIn, rasterOf, readPdf } from '../support/pdf.ts'
+import { difference, fromPng, inkIn, NO_CANVAS, qrIn, rasterOf, readPdf, toPng } from '../support/pdf.ts'
 
 const ID = 'ABCD-EFGH-JKMN-PQRS-T'
 const paper: Paper = {
@@ -137,6 +139,21 @@ void t.test('the QR code on the drawn page leads to where the status is', async 
   const raster = await rasterOf(pdf, 1)
   if (!raster) return void tt.pass(NO_CANVAS, { skip: NO_CANVAS })
   tt.equal(qrIn(raster), paper.url)
+})
+
+const REFERENCE = join(import.meta.dirname, 'certificate.png')
+
+void t.test('the drawn page looks as it did when it was last looked at', async (tt) => {
+  const { pdf } = await readPdf(await certificatePdf(paper))
+  const raster = await rasterOf(pdf, 1, 1.5)
+  if (!raster) return void tt.pass(NO_CANVAS, { skip: NO_CANVAS })
+  if (process.env['LOOKED_AT']) writeFileSync(REFERENCE, await toPng(raster))
+  const seen = await fromPng(readFileSync(REFERENCE))
+  const advice = 'else look at it, then run this with LOOKED_AT=1 and commit certificate.png'
+  tt.ok(difference(raster, seen) < 0.0003, advice)
+  const moved = { ...paper, serialNumber: 'МС-2024/018' }
+  const other = await rasterOf((await readPdf(await certificatePdf(moved))).pdf, 1, 1.5)
+  tt.ok(other && difference(other, seen) > 0, 'one letter is seen')
 })
 
 void t.test('each script has its font; a letter that none has is replaced, and told', async (tt) => {

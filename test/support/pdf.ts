@@ -65,6 +65,33 @@ export async function rasterOf(pdf: PDFDocumentProxy, page: number, scale = 2): 
   return { width, height, data: context.getImageData(0, 0, width, height).data }
 }
 
+/** Pixels as a PNG file. */
+export async function toPng({ width, height, data }: Raster): Promise<Buffer> {
+  const { createCanvas, ImageData } = await import('@napi-rs/canvas')
+  const canvas = createCanvas(width, height)
+  canvas.getContext('2d').putImageData(new ImageData(Uint8ClampedArray.from(data), width, height), 0, 0)
+  return canvas.toBuffer('image/png')
+}
+
+/** The pixels of a PNG file. */
+export async function fromPng(file: Buffer): Promise<Raster> {
+  const { createCanvas, loadImage } = await import('@napi-rs/canvas')
+  const image = await loadImage(file)
+  const { width, height } = image
+  const context = createCanvas(width, height).getContext('2d')
+  context.drawImage(image, 0, 0)
+  return { width, height, data: context.getImageData(0, 0, width, height).data }
+}
+
+/** The share of pixels that look different. Edges of letters may be smoothed a little otherwise elsewhere. */
+export function difference(a: Raster, b: Raster): number {
+  if (a.width !== b.width || a.height !== b.height) return 1
+  let different = 0
+  for (let at = 1; at < a.data.length; at += 4)
+    if (Math.abs((a.data[at] ?? 0) - (b.data[at] ?? 0)) > 80) different++
+  return different / (a.width * a.height)
+}
+
 /** What the QR code on a raster says. */
 export const qrIn = (raster: Raster): string => decodeQR(raster)
 
