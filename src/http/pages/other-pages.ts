@@ -51,7 +51,7 @@ export function searchPage(speech: Speech, typed: string, answer: SearchAnswer |
           ? html`<p>${words.nothingFound}</p>`
           : html`<ul class="list">${answer.hits.map(
               ({ kind, id, label = {} }) =>
-                html`<li>${PATHS[kind] ? link(speech, `${PATHS[kind]}${id}`, say(label)) : say(label)}<br><small>${kindOf(speech, kind)} · ${id}</small></li>`,
+                html`<li>${link(speech, `${PATHS[kind]}${id}`, Object.keys(label).length > 0 ? say(label) : id)}<br><small>${kindOf(speech, kind)} · ${id}</small></li>`,
             )}</ul>`
       }${more && html`<p><a href="/search?${more.toString()}">${words.more}</a></p>`}</section>`
     }`,

@@ -18,7 +18,7 @@ export const askForText = (
   { words, language }: Speech,
   typed = '',
 ): Html => html`<form class="ask" action="/search" method="get" role="search">
-<label for="q">${words.search}</label>
+<label for="q">${words.searchFor}</label>
 <div class="row"><input id="q" name="q" type="search" value="${typed}" maxlength="200" aria-describedby="q-hint"><input type="hidden" name="lang" value="${language}"><button>${words.search}</button></div>
 <small id="q-hint">${words.searchHint}</small>
 </form>`

@@ -24,6 +24,9 @@ const text = (query: unknown, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
+/** What has a page of its own. Persons have none: they are found by what they took part in. */
+const SHOWN = ['organization', 'certificate', 'session', 'issuer'] as const
+
 /** The pages for whoever has a certificate in hand. All work without JavaScript, in three languages. */
 export const pages: FastifyPluginAsync<{
   registry: Registry
@@ -126,7 +129,12 @@ export const pages: FastifyPluginAsync<{
     const answer =
       typed.trim() === ''
         ? undefined
-        : searchRegistry(readModel.db, { text: typed, limit: 20, ...(cursor !== '' && { after: cursor }) })
+        : searchRegistry(readModel.db, {
+            text: typed,
+            limit: 20,
+            kinds: SHOWN,
+            ...(cursor !== '' && { after: cursor }),
+          })
     return searchPage(speech, typed, answer)
   })
 
