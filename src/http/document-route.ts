@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { CertificateId } from '../domain/certificate-id.ts'
 import { KeptPapers } from '../documents/kept-papers.ts'
-import { paperOf } from '../documents/paper-of.ts'
+import { type PaperFound, paperOf } from '../documents/paper-of.ts'
 import { Press } from '../documents/press.ts'
 import type { Registry } from '../registry.ts'
 import type { CredentialIssuer } from '../signing/credential-issuer.ts'
@@ -59,18 +59,21 @@ export const documentRoute: FastifyPluginAsyncZod<Options> = async (app, { regis
   )
 }
 
-/** Signing comes first, since it takes time; what is read then is read at once. */
+/**
+ * Signing comes first, since it takes time; what is read then is read at once. Where the certificate changed meanwhile,
+ * the credential would say something else than the sheet: both are made again.
+ */
 async function found(
   registry: Registry,
   id: CertificateId,
   base: string,
   issuer: CredentialIssuer | undefined,
-) {
+): Promise<PaperFound> {
   const recorded = paperOf(registry.readModel, id, { base })
   if (!recorded) throw new ProblemError('award-not-found')
   const signed = await issuer?.versionedCredential(id, recorded.paper.recordedAt)
   const credential = typeof signed === 'object' ? JSON.stringify(signed) : undefined
   const paper = paperOf(registry.readModel, id, { base, credential })
   if (!paper) throw new ProblemError('award-not-found')
-  return paper
+  return paper.revision === recorded.revision ? paper : found(registry, id, base, issuer)
 }

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { certificateIdFrom } from '../../src/domain/certificate-id.ts'
 import { KeptPapers } from '../../src/documents/kept-papers.ts'
+import { Press } from '../../src/documents/press.ts'
 import type { Paper } from '../../src/documents/paper.ts'
+import type { CredentialIssuer } from '../../src/signing/credential-issuer.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { PersonalStoreUnavailableError } from '../../src/personal/personal-store.ts'
 import { NAME, servedCouncil } from '../support/evidence.ts'
@@ -124,6 +126,63 @@ void t.test('while the personal store is away the paper says that a name is not 
   tt.notOk(text.includes(NAME))
   tt.ok(text.includes('аты азыр көрсөтүлбөйт'))
   tt.same(attachments, {}, 'no issuer signs here')
+})
+
+void t.test('a correction while the credential is being signed', async (tt) => {
+  const rig = await openTestRegistry()
+  await withCouncil(rig)
+  const by = { actor: councilKey }
+  const { id } = await must(rig.run('certificate.issue', undefined, certificate, { ...by, key: 'k' }))
+  const signed: string[] = []
+  const versionedCredential = async (_id: string, recordedAt: string) => {
+    signed.push(recordedAt)
+    const correction = { changes: [{ field: 'title', after: { ky: 'Оңдолду' } }], reason: 'misread' }
+    if (signed.length === 1) await must(rig.run('certificate.correct', id, correction, by))
+    return { recordedAt }
+  }
+  const issuer = { base: 'https://r.test', versionedCredential } as unknown as CredentialIssuer
+  const app = await buildServer(rig.registry, { logger: false, version: 'test', issuer })
+  tt.teardown(async () => {
+    await app.close()
+    await rig.registry.close()
+    rig.remove()
+  })
+  const { rawPayload } = await app.inject(`/api/v1/certificates/${id}/document.pdf`)
+  const { text, attachments } = await readPdf(rawPayload)
+  tt.ok(text.includes('Оңдолду'))
+  tt.equal(signed.length, 2)
+  tt.not(signed[0], signed[1])
+  tt.same(
+    JSON.parse(attachments[`${id}.json`] ?? ''),
+    { recordedAt: signed[1] },
+    'sheet and attachment say the same',
+  )
+})
+
+void t.test('the press goes on after a sheet that can’t be drawn, and after its thread ended', async (tt) => {
+  const press = new Press()
+  const sheet: Paper = {
+    id: UNKNOWN,
+    url: `https://r.test/c/${UNKNOWN}`,
+    recordedAt: '2024-11-08T10:00:00.000Z',
+    kind: 'status',
+    title: { en: 'Deed' },
+    recipient: { type: 'organization', nameAsWritten: { en: 'Fund' } },
+    body: { en: 'Council' },
+    basis: {},
+    functions: [],
+    issuedOn: '2024-11-07',
+    validity: [],
+    correctedOn: [],
+  }
+  await tt.rejects(press.print({ ...sheet, recordedAt: 'never' }), { message: /could not be made/ })
+  const first = await press.print(sheet)
+  tt.equal(first.subarray(0, 5).toString(), '%PDF-')
+  const cut = tt.rejects(press.print(sheet), { message: 'the thread for PDFs ended' })
+  await press.close()
+  await cut
+  tt.ok((await press.print(sheet)).equals(first))
+  await press.close()
 })
 
 void t.test('what is kept', async (tt) => {
