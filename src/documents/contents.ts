@@ -89,6 +89,10 @@ function flexed(blocks: readonly Block[], before: number, flex: number): Block[]
   return blocks.map((block, at) => (at === 0 ? { ...block, before, flex } : block))
 }
 
+/** What stands in the place of a name must not look like one. */
+const isHidden = (recipient: Paper['recipient']) =>
+  recipient.type === 'person' && recipient.person.state !== 'shown'
+
 function recipient(paper: Paper, language: PaperLanguage): Block[] {
   const label = centred({ text: WORDS[language].recipient, language }, STYLES.label, {
     before: 26,
@@ -99,7 +103,9 @@ function recipient(paper: Paper, language: PaperLanguage): Block[] {
     paper.recipient.type === 'organization'
       ? inOrder(paper.recipient.nameAsWritten, language)
       : namesOf(paper.recipient.person, language)
-  const style = sized(names[0]?.text ?? '', NAME_SIZES, STYLES.name)
+  const style = isHidden(paper.recipient)
+    ? STYLES.nameOther
+    : sized(names[0]?.text ?? '', NAME_SIZES, STYLES.name)
   const position = paper.recipient.type === 'person' ? positionsOf(paper.recipient.person, language) : []
   return [
     label,

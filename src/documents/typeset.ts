@@ -76,11 +76,16 @@ type Word = { readonly letters: readonly Letter[]; readonly width: number; reado
 function wordsOf(letters: readonly Letter[]): readonly Word[] {
   const words: Letter[][] = [[]]
   for (const letter of letters) {
-    words.at(-1)?.push(letter)
-    if (BREAKS_AFTER.test(letter.text)) words.push([])
+    const word = words.at(-1)
+    word?.push(letter)
+    if (BREAKS_AFTER.test(letter.text) && !isLone(word)) words.push([])
   }
   return words.filter((word) => word.length > 0).map(measured)
 }
+
+/** A word of one letter («в», «с», «a») does not stand at the end of a line. */
+const isLone = (word: readonly Letter[] | undefined) =>
+  word?.length === 2 && /^\p{L}\s$/u.test(word.map(({ text }) => text).join(''))
 
 const widthOf = (letters: readonly Letter[]) => letters.reduce((sum, { width }) => sum + width, 0)
 const isSpace = ({ text }: Letter) => text.trim() === ''

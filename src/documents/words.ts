@@ -149,10 +149,12 @@ export const kindInWords = (kind: string, language: PaperLanguage): string =>
 
 export type Said = { readonly text: string; readonly language: string }
 
-/** A text in all its languages, the paper's own first. */
+/** A text in all its languages, the paper's own first; once where several have the same. */
 export function inOrder(text: LocalizedText, language: PaperLanguage): readonly Said[] {
-  const said = Object.entries(text).map(([tag, value]) => ({ text: value, language: tag }))
-  return said.toSorted((a, b) => Number(isOf(b, language)) - Number(isOf(a, language)))
+  const said = Object.entries(text)
+    .map(([tag, value]) => ({ text: value, language: tag }))
+    .toSorted((a, b) => Number(isOf(b, language)) - Number(isOf(a, language)))
+  return said.filter((one, at) => said.findIndex((other) => other.text === one.text) === at)
 }
 const isOf = (said: Said, language: PaperLanguage) => said.language.split('-')[0] === language
 

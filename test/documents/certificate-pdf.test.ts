@@ -70,6 +70,8 @@ void t.test('the paper says what the version says, on one sheet', async (tt) => 
     paper.url,
   ])
     tt.ok(said.includes(words), words)
+  const same = await text({ ...english, body: { en: 'Council', de: 'Council' } })
+  tt.equal(same.split('Council').length - 1, 1, 'the same in two languages stands once')
   const uncorrected = await text({ ...paper, correctedOn: [], serialNumber: undefined })
   tt.notOk(uncorrected.includes('Оңдолгон'))
   tt.notOk(uncorrected.includes('Сериялык'))
@@ -186,10 +188,16 @@ void t.test('lines together are the text again, and none is too wide', async (tt
   const style = { face: 'text', size: 10, leading: 1, color: '#000' } as const
   for (const width of [20, 33, 50, 120, 1_000])
     for (const balance of [false, true]) {
-      const text = 'Кеңештин статусун алгандыгы үчүн — well-known, and/or a wordthatislongerthananyline x'
+      const text =
+        'Совет в Кеңештин статусун алгандыгы үчүн — well-known, and/or a wordthatislongerthananyline x'
       const { lines } = setText(text, style, { width, measure, balance })
       tt.equal(lines.flatMap(({ pieces }) => pieces.map((piece) => piece.text)).join(''), text, `${width}`)
       tt.ok(lines.every((line) => line.width <= width))
+      if (width >= 50)
+        tt.notOk(
+          lines.some(({ pieces }) => pieces.at(-1)?.text.endsWith(' в ')),
+          'no lone letter at an end',
+        )
     }
 })
 
