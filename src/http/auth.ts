@@ -13,7 +13,11 @@ import { ProblemError } from './problem.ts'
 export function actorOf(registry: Registry, request: FastifyRequest): Actor {
   const { authorization } = request.headers
   if (authorization === undefined) throw new ProblemError('key-required')
-  const presented = /^Bearer ([!-~]{1,200})$/i.exec(authorization)?.[1]
+  return actorOfKey(registry, /^Bearer ([!-~]{1,200})$/i.exec(authorization)?.[1])
+}
+
+/** Who an access key stands for. Throws `key-refused` as `actorOf` does. */
+export function actorOfKey(registry: Registry, presented: string | undefined): Actor {
   const read = presented === undefined ? undefined : readKey(presented)
   const known = read && findKey(registry.readModel, read.keyId)
   const same = known && timingSafeEqual(Buffer.from(read.sha256, 'hex'), Buffer.from(known.sha256, 'hex'))

@@ -12,6 +12,7 @@ import { commandRoutes } from './command-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { documentRoute } from './document-route.ts'
 import { sendProblem } from './error-handler.ts'
+import { desk } from './desk/routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { type CheckHealth, healthRoutes } from './health-routes.ts'
 import { Metrics, type Told } from './metrics.ts'
@@ -120,6 +121,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   )
   await app.register(problemRoutes)
   await app.register(offlineRoute)
+  await app.register(desk, { prefix: '/desk', registry, publicUrl: options.publicUrl })
   await app.register(pages, {
     registry,
     publicUrl: options.publicUrl,

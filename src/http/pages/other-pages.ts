@@ -66,13 +66,13 @@ const kindOf = ({ words }: Speech, kind: string): string =>
     issuer: words.issuer,
   })[kind] ?? kind
 
-/** Certificates in a list. */
-export const awards = (speech: Speech, lines: readonly CertificateLine[]): Html =>
+/** Certificates in a list, each with a link behind `path`. */
+export const awards = (speech: Speech, lines: readonly CertificateLine[], path = '/c/'): Html =>
   lines.length === 0
     ? html`<p class="soft">${speech.words.noAwards}</p>`
     : html`<ul class="list">${lines.map(
         ({ id, verdict, certificate }) =>
-          html`<li>${link(speech, `/c/${id}`, speech.say(certificate.title))} ${badge(speech, verdict.status)}<br><small><span class="id">${id}</span> · ${speech.day(certificate.issuedOn)}</small></li>`,
+          html`<li>${link(speech, `${path}${id}`, speech.say(certificate.title))} ${badge(speech, verdict.status)}<br><small><span class="id">${id}</span> · ${speech.day(certificate.issuedOn)}</small></li>`,
       )}</ul>`
 
 /** An organisation with every name it ever held and every certificate it received. */

@@ -25,9 +25,11 @@ export type Speech = {
   readonly sayAll: (text: LocalizedText) => Html
 }
 
-/** By `?lang=`, else by Accept-Language, else English. */
+/** By `?lang=` or a form's `lang`, else by Accept-Language, else English. */
 export function speechOf(request: FastifyRequest): Speech {
-  const { lang } = request.query as { lang?: unknown }
+  const { lang = (request.body as { lang?: unknown } | undefined | null)?.lang } = request.query as {
+    lang?: unknown
+  }
   if (typeof lang === 'string' && isLanguage(lang)) return SPEECH[lang]
   if (request.headers['accept-language'] === undefined) return SPEECH.en
   const wanted = request.accepts().language(Object.keys(LANGUAGES))

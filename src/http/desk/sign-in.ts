@@ -1,0 +1,93 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../../commands/command.ts'
+import type { Registry } from '../../registry.ts'
+import { actorOfKey } from '../auth.ts'
+import { ProblemError } from '../problem.ts'
+import { html, type Html } from '../pages/html.ts'
+import { sendPage } from '../pages/layout.ts'
+import { type Speech, speechOf } from '../pages/speech.ts'
+import { form, type Typed } from './forms.ts'
+import { COOKIE, isOurs, seated } from './gate.ts'
+import type { DeskSessions } from './sessions.ts'
+import { DESK_WORDS } from './words.ts'
+
+const SIGN_INS_A_MINUTE = 10
+
+/** Sends a page of the desk. */
+export function sendDesk(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  speech: Speech,
+  body: Html,
+  status = 200,
+): FastifyReply {
+  const title = DESK_WORDS[speech.language].desk
+  return sendPage(request, reply, speech, { title, body: html`<h1>${title}</h1>${body}`, status })
+}
+
+/** Asks for an access key, and says why it asks again. */
+export function askToSignIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  said?: string,
+  status = 200,
+): FastifyReply {
+  const speech = speechOf(request)
+  const words = DESK_WORDS[speech.language]
+  const asked = form({
+    action: '/desk/sign-in',
+    submit: words.signIn,
+    fields: [{ name: 'key', label: words.key, type: 'password', required: true, hint: words.keyHint }],
+    hidden: { lang: speech.language },
+    again: words.again,
+  })
+  return sendDesk(
+    request,
+    reply,
+    speech,
+    html`${said && html`<p class="note" role="alert">${said}</p>`}${asked}`,
+    status,
+  )
+}
+
+/** Answers a form of nobody who is signed in: it came from elsewhere, or too late. Nothing of it is recorded. */
+export const refuseForm = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  askToSignIn(request, reply, DESK_WORDS[speechOf(request).language].expired, 403)
+
+/** Signing in with an access key, and out. */
+export const signingIn: FastifyPluginAsync<{
+  registry: Registry
+  sessions: DeskSessions
+  /** Whether the cookie goes over TLS alone. */
+  secure: boolean
+}> = async (app, { registry, sessions, secure }) => {
+  app.post(
+    '/sign-in',
+    { schema: { hide: true }, config: { rateLimit: { max: SIGN_INS_A_MINUTE, timeWindow: 60_000 } } },
+    (request, reply) => {
+      const speech = speechOf(request)
+      const words = DESK_WORDS[speech.language]
+      const { key = '' } = (request.body ?? {}) as Typed
+      let actor: Actor
+      try {
+        actor = actorOfKey(registry, key.trim())
+      } catch (error) {
+        if (error instanceof ProblemError) return askToSignIn(request, reply, words.keyRefused, 401)
+        throw error
+      }
+      if (actor.role === 'auditor') return askToSignIn(request, reply, words.notForYou, 403)
+      const secret = sessions.open(actor.name.slice(actor.name.indexOf('/') + 1))
+      return reply
+        .setCookie(COOKIE, secret, { path: '/desk', httpOnly: true, sameSite: 'strict', secure })
+        .redirect(`/desk/?lang=${speech.language}`, 303)
+    },
+  )
+
+  app.post('/sign-out', { schema: { hide: true } }, (request, reply) => {
+    const who = seated(registry, sessions, request)
+    if (who && isOurs(request, who)) sessions.close(request.cookies[COOKIE])
+    return reply
+      .clearCookie(COOKIE, { path: '/desk' })
+      .redirect(`/desk/?lang=${speechOf(request).language}`, 303)
+  })
+}
