@@ -134,6 +134,20 @@ if (!browser) {
       t.ok((await fetch(`${server.url}${path}`)).status < 500, path)
   })
 
+  await t.test('one address, many forms', async (t) => {
+    for (const [accept, type] of [
+      ['text/html,application/xhtml+xml,*/*;q=0.8', /^text\/html/],
+      ['*/*', /^text\/html/],
+      ['application/pdf', /^application\/pdf/],
+      ['application/json', /^application\/json/],
+      ['application/vc+jwt', /^application\/vc\+jwt/],
+    ] as const) {
+      const answer = await fetch(`${server.url}/c/${id}`, { headers: { accept } })
+      t.equal(answer.status, 200, accept)
+      t.match(answer.headers.get('content-type'), type, accept)
+    }
+  })
+
   await t.test('an address that leads nowhere says so in the reader’s language', async (t) => {
     const page = await open('/nowhere?lang=ky', { viewport: { width: 390, height: 844 } })
     t.equal(await page.textContent('h1'), 'Бул жерде эч нерсе жок')

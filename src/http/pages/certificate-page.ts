@@ -172,5 +172,5 @@ function takeAway({ words }: Speech, { certificate, address, signed }: Certifica
   const base = `/api/v1/certificates/${certificate.id}`
   const file = (path: string, name: string, hint: string) =>
     html`<li><a href="${path}">${name}</a> <small>${hint}</small></li>`
-  return html`<section aria-labelledby="take"><h2 id="take">${words.takeAway}</h2><div class="take"><ul class="list noprint">${signed && html`${file(`${base}/evidence`, words.evidence, words.evidenceHint)}${file(`${base}/credential`, words.credential, words.credentialHint)}`}${file(base, 'JSON', words.api)}</ul><div class="qr">${qrCode(address, words.qr)}</div></div></section>`
+  return html`<section aria-labelledby="take"><h2 id="take">${words.takeAway}</h2><div class="take"><ul class="list noprint">${signed && html`${file(`${base}/evidence`, words.evidence, words.evidenceHint)}${file(`${base}/credential`, words.credential, words.credentialHint)}`}${file(`${base}/document.pdf`, words.document, words.documentHint)}${file(base, 'JSON', words.api)}</ul><div class="qr">${qrCode(address, words.qr)}</div></div></section>`
 }

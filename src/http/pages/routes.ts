@@ -24,6 +24,14 @@ const text = (query: unknown, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
+/** Where the other forms of a certificate are, by media type. */
+const FORMS: Readonly<Record<string, string>> = {
+  'application/json': '',
+  'application/pdf': '/document.pdf',
+  'application/vc': '/credential',
+  'application/vc+jwt': '/credential.jwt',
+}
+
 /** What has a page of its own. Persons have none: they are found by what they took part in. */
 const SHOWN = ['organization', 'certificate', 'session', 'issuer'] as const
 
@@ -75,6 +83,15 @@ export const pages: FastifyPluginAsync<{
       `/c/${encodeURIComponent(reading.ok ? reading.id : typed.slice(0, 100))}?lang=${lang}`,
       303,
     )
+  })
+
+  // One address, many forms: a program that asks for another than the page is sent to it.
+  app.addHook('onRequest', (request, reply, done) => {
+    const id = request.routeOptions.url === '/c/:id' ? (request.params as { id: string }).id : undefined
+    const wanted = id !== undefined && request.accepts().type(['text/html', ...Object.keys(FORMS)])
+    const form = typeof wanted === 'string' ? FORMS[wanted] : undefined
+    if (id === undefined || form === undefined) return done()
+    reply.redirect(`/api/v1/certificates/${encodeURIComponent(id)}${form}`, 303)
   })
 
   show('/c/:id', async (request, speech, reply) => {
