@@ -104,6 +104,7 @@ export const en = {
   qr: 'QR code of this page',
   offline: 'Check a file offline',
   api: 'API',
+  desk: 'Issuer’s desk',
   verifyUs: 'Don’t trust us: follow the log',
   mixedScripts: 'Look twice: letters of different scripts are mixed in',
   stale: 'This node has lost sight of the log for a while; the answer may be out of date.',
