@@ -148,7 +148,7 @@ function actPage(
     })
     return html`<details${mine && html` open`}><summary>${words[action]}</summary>${asked}</details>`
   })
-  return html`${head(speech, here)}${recorded && html`<p class="note good" role="status">${words.recorded}</p>`}<p class="title"><span class="id">${id}</span></p><p>${link(speech, `/c/${id}`, words.publicPage)} · ${link(speech, '/desk/', words.desk)}</p><section><h2>${words.act}</h2>${forms}</section>`
+  return html`${head(speech, here)}${recorded && html`<p class="note good" role="status">${words.recorded}</p>`}<p class="title"><span class="id">${id}</span></p><p>${link(speech, `/c/${id}`, words.publicPage)} · ${link(speech, '/desk/', speech.words.desk)}</p><section><h2>${words.act}</h2>${forms}</section>`
 }
 
 /** `once` makes a form that is sent twice record once; it stays while the form is being mended. */

@@ -21,7 +21,7 @@ export function sendDesk(
   body: Html,
   status = 200,
 ): FastifyReply {
-  const title = DESK_WORDS[speech.language].desk
+  const title = speech.words.desk
   return sendPage(request, reply, speech, { title, body: html`<h1>${title}</h1>${body}`, status })
 }
 

@@ -1,7 +1,6 @@
 import type { Language } from '../pages/speech.ts'
 
 const en = {
-  desk: 'Issuer’s desk',
   signIn: 'Sign in',
   signOut: 'Sign out',
   key: 'Access key',
@@ -44,7 +43,6 @@ const en = {
 export type DeskWords = Readonly<Record<keyof typeof en, string>>
 
 const ru: DeskWords = {
-  desk: 'Стол выдающего',
   signIn: 'Войти',
   signOut: 'Выйти',
   key: 'Ключ доступа',
@@ -86,7 +84,6 @@ const ru: DeskWords = {
 }
 
 const ky: DeskWords = {
-  desk: 'Берүүчүнүн столу',
   signIn: 'Кирүү',
   signOut: 'Чыгуу',
   key: 'Кирүү ачкычы',
