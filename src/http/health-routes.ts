@@ -36,27 +36,7 @@ export const healthRoutes: FastifyPluginAsync<{
     }),
   )
 
-  const ready = async () => {
-    const { status, position, fault, personal, staleMs } = registry.projector.health()
-    const head = await headOf(registry)
-    const reads = status === 'live' || (status === 'retrying' && head === undefined)
-    const writes = head !== undefined && !stopping.aborted
-    return {
-      status: reads && writes ? 'ready' : 'not-ready',
-      reads: {
-        ready: reads,
-        projector: status,
-        position: formatPosition(position),
-        ...(staleMs !== undefined && { ageSeconds: Math.floor(staleMs / 1_000) }),
-        ...(fault !== undefined && { fault }),
-      },
-      writes: { ready: writes, ...(head !== undefined && { head: formatPosition(head) }) },
-      personalStore: personal ? 'available' : 'unavailable',
-      ...(tlog && { transparency: tlog.health() }),
-      ...(checkHealth && { check: checkHealth() }),
-      clockBehindMs: registry.clock.behind(),
-    }
-  }
+  const ready = () => readiness(registry, { tlog, checkHealth, stopping })
 
   app.get(
     '/health/ready',
@@ -90,4 +70,35 @@ export const healthRoutes: FastifyPluginAsync<{
 async function headOf(registry: Registry) {
   const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS).unref())
   return Promise.race([registry.log.head().catch(() => undefined), late])
+}
+
+/** How this node is doing, for machines and for the operations page. */
+export async function readiness(
+  registry: Registry,
+  parts: {
+    readonly tlog?: TransparencyLog | undefined
+    readonly checkHealth?: (() => CheckHealth) | undefined
+    readonly stopping: AbortSignal
+  },
+) {
+  const { tlog, checkHealth, stopping } = parts
+  const { status, position, fault, personal, staleMs } = registry.projector.health()
+  const head = await headOf(registry)
+  const reads = status === 'live' || (status === 'retrying' && head === undefined)
+  const writes = head !== undefined && !stopping.aborted
+  return {
+    status: reads && writes ? 'ready' : 'not-ready',
+    reads: {
+      ready: reads,
+      projector: status,
+      position: formatPosition(position),
+      ...(staleMs !== undefined && { ageSeconds: Math.floor(staleMs / 1_000) }),
+      ...(fault !== undefined && { fault }),
+    },
+    writes: { ready: writes, ...(head !== undefined && { head: formatPosition(head) }) },
+    personalStore: personal ? 'available' : 'unavailable',
+    ...(tlog && { transparency: tlog.health() }),
+    ...(checkHealth && { check: checkHealth() }),
+    clockBehindMs: registry.clock.behind(),
+  }
 }

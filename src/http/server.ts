@@ -14,7 +14,7 @@ import { documentRoute } from './document-route.ts'
 import { sendProblem } from './error-handler.ts'
 import { desk } from './desk/routes.ts'
 import { eventRoutes } from './event-routes.ts'
-import { type CheckHealth, healthRoutes } from './health-routes.ts'
+import { type CheckHealth, healthRoutes, readiness } from './health-routes.ts'
 import { Metrics, type Told } from './metrics.ts'
 import { ProblemError } from './problem.ts'
 import { offlineRoute } from './offline-route.ts'
@@ -126,6 +126,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
     registry,
     publicUrl: options.publicUrl,
     signed: issuer !== undefined && tlog !== undefined,
+    health: () => readiness(registry, { tlog, checkHealth, stopping: stopping.signal }),
   })
   if (issuer) {
     await app.register(credentialRoutes, { registry, issuer })

@@ -73,6 +73,7 @@ if (!browser) {
           '/organizations/fund',
           '/organizations/long',
           '/issuers/council',
+          '/operations',
           '/organizations/none',
         ]) {
           const page = await open(`${path}${path.includes('?') ? '&' : '?'}lang=ru`, {
@@ -146,6 +147,12 @@ if (!browser) {
       t.equal(answer.status, 200, accept)
       t.match(answer.headers.get('content-type'), type, accept)
     }
+  })
+
+  await t.test('whoever runs it sees how the node is doing', async (t) => {
+    const page = await open('/operations?lang=en')
+    t.match(await page.textContent('[role=status]'), 'reads and writes')
+    t.match(await page.textContent('dl'), /[1-9]\d* leaves, [1-9]\d* in the checkpoint/)
   })
 
   await t.test('an address that leads nowhere says so in the reader’s language', async (t) => {

@@ -13,7 +13,9 @@ import type { Registry } from '../../registry.ts'
 import { recordedOf } from '../../signing/recorded.ts'
 import { assets } from './assets.ts'
 import { certificatePage, type CertificateView } from './certificate-page.ts'
+import type { readiness } from '../health-routes.ts'
 import { type Page, sendPage } from './layout.ts'
+import { operationsPage } from './operations-page.ts'
 import { issuerPage } from './issuer-page.ts'
 import { frontPage, missingPage, organizationPage, searchPage, sessionPage } from './other-pages.ts'
 import { type Speech, speechOf } from './speech.ts'
@@ -42,7 +44,9 @@ export const pages: FastifyPluginAsync<{
   publicUrl?: string | undefined
   /** Whether credentials and evidence files can be had. */
   signed: boolean
-}> = async (app, { registry, publicUrl, signed }) => {
+  /** How this node is doing. */
+  health: () => ReturnType<typeof readiness>
+}> = async (app, { registry, publicUrl, signed, health }) => {
   await app.register(assets)
   const { readModel } = registry
   const today = () => registry.now().slice(0, 10)
@@ -140,6 +144,8 @@ export const pages: FastifyPluginAsync<{
       signed: signed && signs(answer.certificate.issuerId),
     })
   })
+
+  show('/operations', async (_request, speech) => operationsPage(speech, await health()))
 
   show('/search', (request, speech) => {
     const [typed, cursor] = [text(request.query, 'q').slice(0, 200), text(request.query, 'cursor')]
