@@ -121,7 +121,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   )
   await app.register(problemRoutes)
   await app.register(offlineRoute)
-  await app.register(desk, { prefix: '/desk', registry, publicUrl: options.publicUrl })
+  await app.register(desk, { prefix: '/desk', registry, publicUrl: options.publicUrl, tlog })
   await app.register(pages, {
     registry,
     publicUrl: options.publicUrl,

@@ -5,6 +5,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { readCertificateId } from '../../domain/certificate-id.ts'
 import { listCertificates } from '../../queries/certificates.ts'
 import type { Registry } from '../../registry.ts'
+import type { TransparencyLog } from '../../tlog/transparency-log.ts'
 import { html, type Html } from '../pages/html.ts'
 import { awards } from '../pages/other-pages.ts'
 import { link } from '../pages/parts.ts'
@@ -13,11 +14,12 @@ import { ProblemError } from '../problem.ts'
 import { type Action, ACTIONS, actionFields, actionInput, isAction } from './actions.ts'
 import { awardFields, awardInput } from './award-form.ts'
 import { choicesOf } from './choices.ts'
+import { events } from './events.ts'
 import { type FieldError, form, type Typed } from './forms.ts'
 import { isOurs, type Seated, seated } from './gate.ts'
 import { record } from './record.ts'
 import { DeskSessions } from './sessions.ts'
-import { askToSignIn, refuseForm, sendDesk, signingIn } from './sign-in.ts'
+import { askToSignIn, deskHead, refuseForm, sendDesk, signingIn } from './sign-in.ts'
 import { DESK_WORDS } from './words.ts'
 
 const MAX_FORM = 64 * 1024
@@ -27,13 +29,15 @@ const schema = { hide: true } as const
 type Tried = { readonly typed: Typed; readonly errors: readonly FieldError[] }
 
 /** The issuer's desk: awards are recorded in forms that work without a script, by whoever signed in with an access key. */
-export const desk: FastifyPluginAsync<{ registry: Registry; publicUrl?: string | undefined }> = async (
-  app,
-  { registry, publicUrl },
-) => {
+export const desk: FastifyPluginAsync<{
+  registry: Registry
+  publicUrl?: string | undefined
+  tlog?: TransparencyLog | undefined
+}> = async (app, { registry, publicUrl, tlog }) => {
   await app.register(cookie)
   await app.register(formbody, { bodyLimit: MAX_FORM })
   const sessions = new DeskSessions()
+  await app.register(events, { registry, sessions, tlog })
   await app.register(signingIn, { registry, sessions, secure: publicUrl?.startsWith('https:') ?? false })
   const who = (request: FastifyRequest) => seated(registry, sessions, request)
 
@@ -41,6 +45,7 @@ export const desk: FastifyPluginAsync<{ registry: Registry; publicUrl?: string |
     const here = who(request)
     if (!here) return askToSignIn(request, reply)
     const speech = speechOf(request)
+    if (here.actor.role === 'auditor') return reply.redirect(`/desk/events?lang=${speech.language}`, 303)
     return sendDesk(request, reply, speech, overview(registry, speech, here))
   })
 
@@ -98,11 +103,6 @@ function idIn(request: FastifyRequest): string {
   return reading.id
 }
 
-function head({ language }: Speech, { actor, session }: Seated): Html {
-  const words = DESK_WORDS[language]
-  return html`<form class="row" action="/desk/sign-out" method="post"><span>${words.signedInAs} <strong>${actor.name}</strong></span><input type="hidden" name="csrf" value="${session.csrf}"><input type="hidden" name="lang" value="${language}"><button class="quiet">${words.signOut}</button></form>`
-}
-
 function overview({ readModel, clock }: Registry, speech: Speech, here: Seated): Html {
   const words = DESK_WORDS[speech.language]
   const filter = here.actor.role === 'issuer' ? { issuer: here.actor.issuerId } : {}
@@ -112,7 +112,7 @@ function overview({ readModel, clock }: Registry, speech: Speech, here: Seated):
     certificates.length === 0
       ? html`<p class="soft">${words.none}</p>`
       : awards(speech, certificates, '/desk/c/')
-  return html`${head(speech, here)}<p>${link(speech, '/desk/award', words.record)}</p><section><h2>${words.yours}</h2>${list}</section>`
+  return html`${deskHead(speech, here)}<p>${link(speech, '/desk/award', words.record)}${here.actor.role === 'registrar' && html` · ${link(speech, '/desk/events', words.history)}`}</p><section><h2>${words.yours}</h2>${list}</section>`
 }
 
 function awardPage(registry: Registry, speech: Speech, here: Seated, tried?: Tried): Html {
@@ -125,7 +125,7 @@ function awardPage(registry: Registry, speech: Speech, here: Seated, tried?: Tri
     again: words.again,
     ...tried,
   })
-  return html`${head(speech, here)}<h2>${words.record}</h2>${asked}`
+  return html`${deskHead(speech, here)}<h2>${words.record}</h2>${asked}`
 }
 
 function actPage(
@@ -148,7 +148,7 @@ function actPage(
     })
     return html`<details${mine && html` open`}><summary>${words[action]}</summary>${asked}</details>`
   })
-  return html`${head(speech, here)}${recorded && html`<p class="note good" role="status">${words.recorded}</p>`}<p class="title"><span class="id">${id}</span></p><p>${link(speech, `/c/${id}`, words.publicPage)} · ${link(speech, '/desk/', speech.words.desk)}</p><section><h2>${words.act}</h2>${forms}</section>`
+  return html`${deskHead(speech, here)}${recorded && html`<p class="note good" role="status">${words.recorded}</p>`}<p class="title"><span class="id">${id}</span></p><p>${link(speech, `/c/${id}`, words.publicPage)} · ${link(speech, '/desk/', speech.words.desk)}</p><section><h2>${words.act}</h2>${forms}</section>`
 }
 
 /** `once` makes a form that is sent twice record once; it stays while the form is being mended. */

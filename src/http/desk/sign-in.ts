@@ -7,7 +7,7 @@ import { html, type Html } from '../pages/html.ts'
 import { sendPage } from '../pages/layout.ts'
 import { type Speech, speechOf } from '../pages/speech.ts'
 import { form, type Typed } from './forms.ts'
-import { COOKIE, isOurs, seated } from './gate.ts'
+import { COOKIE, isOurs, type Seated, seated } from './gate.ts'
 import type { DeskSessions } from './sessions.ts'
 import { DESK_WORDS } from './words.ts'
 
@@ -75,11 +75,10 @@ export const signingIn: FastifyPluginAsync<{
         if (error instanceof ProblemError) return askToSignIn(request, reply, words.keyRefused, 401)
         throw error
       }
-      if (actor.role === 'auditor') return askToSignIn(request, reply, words.notForYou, 403)
       const secret = sessions.open(actor.name.slice(actor.name.indexOf('/') + 1))
       return reply
         .setCookie(COOKIE, secret, { path: '/desk', httpOnly: true, sameSite: 'strict', secure })
-        .redirect(`/desk/?lang=${speech.language}`, 303)
+        .redirect(`${actor.role === 'auditor' ? '/desk/events' : '/desk/'}?lang=${speech.language}`, 303)
     },
   )
 
@@ -90,4 +89,10 @@ export const signingIn: FastifyPluginAsync<{
       .clearCookie(COOKIE, { path: '/desk' })
       .redirect(`/desk/?lang=${speechOf(request).language}`, 303)
   })
+}
+
+/** Who is signed in, and the way out. */
+export function deskHead({ language }: Speech, { actor, session }: Seated): Html {
+  const words = DESK_WORDS[language]
+  return html`<form class="row" action="/desk/sign-out" method="post"><span>${words.signedInAs} <strong>${actor.name}</strong></span><input type="hidden" name="csrf" value="${session.csrf}"><input type="hidden" name="lang" value="${language}"><button class="quiet">${words.signOut}</button></form>`
 }

@@ -1,6 +1,11 @@
 import type { Language } from '../pages/speech.ts'
 
 const en = {
+  history: 'The history, event by event',
+  stream: 'Stream, or a part of its name',
+  eventType: 'Type of event, or a part of it',
+  recordedUntil: 'Recorded until the day',
+  proof: 'Proof of leaf',
   signIn: 'Sign in',
   signOut: 'Sign out',
   key: 'Access key',
@@ -43,6 +48,11 @@ const en = {
 export type DeskWords = Readonly<Record<keyof typeof en, string>>
 
 const ru: DeskWords = {
+  history: 'История, событие за событием',
+  stream: 'Поток или часть его имени',
+  eventType: 'Тип события или его часть',
+  recordedUntil: 'Записано до дня',
+  proof: 'Доказательство листа',
   signIn: 'Войти',
   signOut: 'Выйти',
   key: 'Ключ доступа',
@@ -84,6 +94,11 @@ const ru: DeskWords = {
 }
 
 const ky: DeskWords = {
+  history: 'Тарых, окуя артынан окуя',
+  stream: 'Агым же анын атынын бөлүгү',
+  eventType: 'Окуянын түрү же анын бөлүгү',
+  recordedUntil: 'Ушул күнгө чейин жазылган',
+  proof: 'Жалбырактын далили',
   signIn: 'Кирүү',
   signOut: 'Чыгуу',
   key: 'Кирүү ачкычы',
