@@ -11,6 +11,7 @@ const SCRIPTS = [
   ['verify', '--events', '200000', '--rounds', '3', '--seconds', '3'],
   ['transparency', '--events', '200000', '--rounds', '3', '--seconds', '2'],
   ['credentials'],
+  ['pages'],
   ['rebuild', '--events', '200000'],
   ['eventstoredb'],
   ['scale', '--awards', '100000'],

@@ -102,7 +102,7 @@ if (!browser) {
 
   await t.test('the QR code leads to the page', async (t) => {
     const page = await open(`/c/${id}`, { deviceScaleFactor: 4 })
-    const image = await page.locator('.qr svg').screenshot()
+    const image = await page.locator('.qr img').screenshot()
     const pixels = await page.evaluate(async (base64) => {
       const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
       const bitmap = await createImageBitmap(new Blob([bytes]))

@@ -7,7 +7,6 @@ import type { Timeline } from '../../queries/timeline.ts'
 import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
 import { link, person, rows, shape } from './parts.ts'
-import { qrCode } from './qr.ts'
 import type { Speech } from './speech.ts'
 
 /** All that the page of a certificate shows. */
@@ -26,8 +25,6 @@ export type CertificateView = {
   readonly session?:
     | { readonly number: number; readonly body: LocalizedText; readonly startsOn: string }
     | undefined
-  /** The page's permanent address, for the QR code. */
-  readonly address: string
   readonly stale: boolean
   readonly signed: boolean
 }
@@ -168,9 +165,9 @@ const steps = ({ words }: Speech, { assessment }: CertificateView): Html =>
       html`<li>${words.questions[step] ?? step} <strong>${words.answers[result]}</strong></li>`,
   )}</ul></section>`
 
-function takeAway({ words }: Speech, { certificate, address, signed }: CertificateView): Html {
+function takeAway({ words }: Speech, { certificate, signed }: CertificateView): Html {
   const base = `/api/v1/certificates/${certificate.id}`
   const file = (path: string, name: string, hint: string) =>
     html`<li><a href="${path}">${name}</a> <small>${hint}</small></li>`
-  return html`<section aria-labelledby="take"><h2 id="take">${words.takeAway}</h2><div class="take"><ul class="list noprint">${signed && html`${file(`${base}/evidence`, words.evidence, words.evidenceHint)}${file(`${base}/credential`, words.credential, words.credentialHint)}`}${file(`${base}/document.pdf`, words.document, words.documentHint)}${file(base, 'JSON', words.api)}</ul><div class="qr">${qrCode(address, words.qr)}</div></div></section>`
+  return html`<section aria-labelledby="take"><h2 id="take">${words.takeAway}</h2><div class="take"><ul class="list noprint">${signed && html`${file(`${base}/evidence`, words.evidence, words.evidenceHint)}${file(`${base}/credential`, words.credential, words.credentialHint)}`}${file(`${base}/document.pdf`, words.document, words.documentHint)}${file(base, 'JSON', words.api)}</ul><div class="qr"><img src="/c/${certificate.id}/qr.svg" alt="${words.qr}" width="136" height="136"></div></div></section>`
 }

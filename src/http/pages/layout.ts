@@ -16,14 +16,28 @@ export function sendPage(
   speech: Speech,
   page: Page,
 ): FastifyReply {
+  return sendRendered(reply, speech, render(request.url, speech, page), page.status ?? 200)
+}
+
+/** The whole page as text. */
+export const render = (url: string, speech: Speech, page: Page): string => whole(url, speech, page).toString()
+
+/** Sends what `render` made. */
+export function sendRendered(
+  reply: FastifyReply,
+  { language }: Speech,
+  page: string | Buffer,
+  status: number,
+): FastifyReply {
   return reply
-    .code(page.status ?? 200)
+    .code(status)
     .type('text/html; charset=utf-8')
     .header('content-security-policy', POLICY)
-    .header('content-language', speech.language)
+    .header('content-language', language)
     .header('vary', 'accept, accept-language')
     .header('cache-control', 'no-store')
-    .send(whole(request.url, speech, page).toString())
+    .header('x-robots-tag', 'noindex')
+    .send(page)
 }
 
 function whole(url: string, { language, words }: Speech, { title, body }: Page): Html {

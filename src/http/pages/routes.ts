@@ -1,18 +1,13 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { assess } from '../../credentials/verdict.ts'
 import { readCertificateId } from '../../domain/certificate-id.ts'
-import { plainDate } from '../../domain/date.ts'
 import type { RegisteredOrganization } from '../../domain/organization.ts'
 import type { ConvenedSession } from '../../domain/session.ts'
 import { searchRegistry } from '../../projections/search-query.ts'
-import { currentIssuer } from '../../queries/accreditation.ts'
-import { certificateAnswer, listCertificates } from '../../queries/certificates.ts'
+import { listCertificates } from '../../queries/certificates.ts'
 import { type DocumentKind, documentAnswer } from '../../queries/documents.ts'
-import { timelineOf } from '../../queries/timeline.ts'
 import type { Registry } from '../../registry.ts'
-import { recordedOf } from '../../signing/recorded.ts'
 import { assets } from './assets.ts'
-import { certificatePage, type CertificateView } from './certificate-page.ts'
+import { certificateRoute } from './certificate-route.ts'
 import type { readiness } from '../health-routes.ts'
 import { type Page, sendPage } from './layout.ts'
 import { operationsPage } from './operations-page.ts'
@@ -24,14 +19,6 @@ type Query = Readonly<Record<string, unknown>>
 const text = (query: unknown, name: string): string => {
   const value = (query as Query)[name]
   return typeof value === 'string' ? value : ''
-}
-
-/** Where the other forms of a certificate are, by media type. */
-const FORMS: Readonly<Record<string, string>> = {
-  'application/json': '',
-  'application/pdf': '/document.pdf',
-  'application/vc': '/credential',
-  'application/vc+jwt': '/credential.jwt',
 }
 
 /** What has a page of its own. Persons have none: they are found by what they took part in. */
@@ -53,17 +40,6 @@ export const pages: FastifyPluginAsync<{
   const names = (id: string) => {
     const found = documentAnswer(readModel, 'organization', id)?.state as RegisteredOrganization | undefined
     return found?.names.at(-1)?.name
-  }
-  const sessionOf = (id: string | undefined) => {
-    if (id === undefined) return undefined
-    const convened = documentAnswer(readModel, 'session', id)?.state as ConvenedSession | undefined
-    if (!convened) return undefined
-    const { number, body, startsOn } = convened.convocation
-    return { number, startsOn, body: names(body) ?? { en: body } }
-  }
-  const signs = (issuerId: string) => {
-    const issuer = currentIssuer(readModel, issuerId)
-    return issuer.status === 'registered' && (issuer.signingKeys ?? []).length > 0
   }
   const certificatesOf = (filter: { recipient?: string; session?: string }) =>
     listCertificates(readModel, filter, { today: today(), limit: 50 }).certificates
@@ -89,61 +65,7 @@ export const pages: FastifyPluginAsync<{
     )
   })
 
-  // One address, many forms: a program that asks for another than the page is sent to it.
-  app.addHook('onRequest', (request, reply, done) => {
-    const id = request.routeOptions.url === '/c/:id' ? (request.params as { id: string }).id : undefined
-    const wanted = id !== undefined && request.accepts().type(['text/html', ...Object.keys(FORMS)])
-    const form = typeof wanted === 'string' ? FORMS[wanted] : undefined
-    if (id === undefined || form === undefined) return done()
-    reply.redirect(`/api/v1/certificates/${encodeURIComponent(id)}${form}`, 303)
-  })
-
-  show('/c/:id', async (request, speech, reply) => {
-    const { words } = speech
-    const typed = (request.params as { id: string }).id
-    const reading = readCertificateId(typed)
-    if (!reading.ok)
-      return reading.problem === 'malformed'
-        ? missingPage(speech, { title: words.malformed, hint: words.askHint, typed, status: 400 })
-        : missingPage(speech, { title: words.mistyped, hint: words.mistypedHint, typed, status: 400 })
-    const asked = text(request.query, 'at')
-    if (asked !== '' && !plainDate.safeParse(asked).success)
-      return missingPage(speech, { title: words.badDate, typed: reading.id, status: 400 })
-    const found = certificateAnswer(readModel, reading.id, { at: asked === '' ? today() : asked })
-    const timeline = timelineOf(readModel, reading.id)
-    if (found.kind !== 'found' || !timeline)
-      return missingPage(speech, {
-        title: words.unknown,
-        hint: words.unknownHint,
-        typed: reading.id,
-        status: 404,
-      })
-    const answer = JSON.parse(found.body.toString()) as Pick<
-      CertificateView,
-      'at' | 'verdict' | 'certificate'
-    > & {
-      readonly accreditation: { readonly accredited: boolean }
-      readonly persons?: CertificateView['persons']
-    }
-    reply.header('x-robots-tag', 'noindex')
-    const now = registry.now()
-    const assessment = await assess(
-      { kind: 'id', id: reading.id },
-      { now, at: answer.at, register: (id) => recordedOf(readModel, id, now) },
-    )
-    return certificatePage(speech, {
-      ...answer,
-      assessment,
-      accredited: answer.accreditation.accredited,
-      persons: answer.persons ?? [],
-      timeline,
-      names,
-      address: `${publicUrl ?? `${request.protocol}://${request.host}`}/c/${reading.id}`,
-      stale: registry.projector.staleMs !== undefined,
-      session: sessionOf(answer.certificate.basis.sessionId),
-      signed: signed && signs(answer.certificate.issuerId),
-    })
-  })
+  await app.register(certificateRoute, { registry, publicUrl, signed, names })
 
   show('/operations', async (_request, speech) => operationsPage(speech, await health()))
 

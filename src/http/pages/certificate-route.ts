@@ -1,0 +1,130 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { assess } from '../../credentials/verdict.ts'
+import { readCertificateId } from '../../domain/certificate-id.ts'
+import { plainDate } from '../../domain/date.ts'
+import type { ConvenedSession } from '../../domain/session.ts'
+import type { LocalizedText } from '../../domain/text.ts'
+import { currentIssuer } from '../../queries/accreditation.ts'
+import { certificateAnswer } from '../../queries/certificates.ts'
+import { documentAnswer } from '../../queries/documents.ts'
+import { timelineOf } from '../../queries/timeline.ts'
+import type { Registry } from '../../registry.ts'
+import { recordedOf } from '../../signing/recorded.ts'
+import { ProblemError } from '../problem.ts'
+import { certificatePage, type CertificateView } from './certificate-page.ts'
+import { type Page, render, sendRendered } from './layout.ts'
+import { missingPage } from './other-pages.ts'
+import { qrCode } from './qr.ts'
+import { RememberedPages } from './remembered-pages.ts'
+import { type Speech, speechOf } from './speech.ts'
+
+/** Where the other forms of a certificate are, by media type. */
+const FORMS: Readonly<Record<string, string>> = {
+  'application/json': '',
+  'application/pdf': '/document.pdf',
+  'application/vc': '/credential',
+  'application/vc+jwt': '/credential.jwt',
+}
+
+type Options = {
+  readonly registry: Registry
+  readonly publicUrl?: string | undefined
+  readonly signed: boolean
+  readonly names: (organizationId: string) => LocalizedText | undefined
+}
+
+/** A page, and whether it names persons: such a one is never kept. */
+type Shown = { readonly page: Page; readonly namesPersons: boolean }
+
+/** The permanent address of a certificate: its page, the way to its other forms, and its QR code. */
+export const certificateRoute: FastifyPluginAsync<Options> = async (
+  app,
+  { registry, publicUrl, signed, names },
+) => {
+  const { readModel } = registry
+  const kept = new RememberedPages(readModel)
+  const sessionOf = (id: string | undefined) => {
+    if (id === undefined) return undefined
+    const convened = documentAnswer(readModel, 'session', id)?.state as ConvenedSession | undefined
+    if (!convened) return undefined
+    const { number, body, startsOn } = convened.convocation
+    return { number, startsOn, body: names(body) ?? { en: body } }
+  }
+  const signs = (issuerId: string) => {
+    const issuer = currentIssuer(readModel, issuerId)
+    return issuer.status === 'registered' && (issuer.signingKeys ?? []).length > 0
+  }
+  // One address, many forms: a program that asks for another than the page is sent to it.
+  app.addHook('onRequest', (request, reply, done) => {
+    const id = request.routeOptions.url === '/c/:id' ? (request.params as { id: string }).id : undefined
+    const wanted = id !== undefined && request.accepts().type(['text/html', ...Object.keys(FORMS)])
+    const form = typeof wanted === 'string' ? FORMS[wanted] : undefined
+    if (id === undefined || form === undefined) return done()
+    reply.redirect(`/api/v1/certificates/${encodeURIComponent(id)}${form}`, 303)
+  })
+
+  app.get('/c/:id', { schema: { hide: true } }, async (request, reply) => {
+    const speech = speechOf(request)
+    const stale = registry.projector.staleMs !== undefined
+    const key = `${registry.now().slice(0, 10)} ${speech.language} ${request.url}`
+    const known = stale ? undefined : kept.get(key)
+    if (known) return sendRendered(reply, speech, known, 200)
+    const { page, namesPersons } = await shown(request, speech, stale)
+    const text = render(request.url, speech, page)
+    if (!stale && !namesPersons && page.status === undefined) kept.keep(key, text)
+    return sendRendered(reply, speech, text, page.status ?? 200)
+  })
+
+  const shown = async (request: FastifyRequest, speech: Speech, stale: boolean): Promise<Shown> => {
+    const { words } = speech
+    const typed = (request.params as { id: string }).id
+    const missing = (title: string, hint: string | undefined, said: string, status: number): Shown => ({
+      page: missingPage(speech, { title, typed: said, status, ...(hint !== undefined && { hint }) }),
+      namesPersons: false,
+    })
+    const reading = readCertificateId(typed)
+    if (!reading.ok)
+      return reading.problem === 'malformed'
+        ? missing(words.malformed, words.askHint, typed, 400)
+        : missing(words.mistyped, words.mistypedHint, typed, 400)
+    const { id } = reading
+    const { at: asked = '' } = request.query as { at?: string }
+    if (asked !== '' && !plainDate.safeParse(asked).success) return missing(words.badDate, undefined, id, 400)
+    const now = registry.now()
+    const found = certificateAnswer(readModel, id, { at: asked === '' ? now.slice(0, 10) : asked })
+    const timeline = timelineOf(readModel, id)
+    if (found.kind !== 'found' || !timeline) return missing(words.unknown, words.unknownHint, id, 404)
+    const answer = JSON.parse(found.body.toString()) as Pick<
+      CertificateView,
+      'at' | 'verdict' | 'certificate'
+    > & {
+      readonly accreditation: { readonly accredited: boolean }
+      readonly persons?: CertificateView['persons']
+    }
+    const { certificate, accreditation, persons = [] } = answer
+    const register = (one: string) => recordedOf(readModel, one, now)
+    const page = certificatePage(speech, {
+      ...answer,
+      assessment: await assess({ kind: 'id', id }, { now, at: answer.at, register }),
+      accredited: accreditation.accredited,
+      persons,
+      timeline,
+      names,
+      stale,
+      session: sessionOf(certificate.basis.sessionId),
+      signed: signed && signs(certificate.issuerId),
+    })
+    return { page, namesPersons: persons.length > 0 }
+  }
+
+  app.get('/c/:id/qr.svg', { schema: { hide: true } }, (request, reply) => {
+    const reading = readCertificateId((request.params as { id: string }).id)
+    if (!reading.ok) throw new ProblemError('malformed-certificate-id')
+    const address = `${publicUrl ?? `${request.protocol}://${request.host}`}/c/${reading.id}`
+    return reply
+      .type('image/svg+xml')
+      .header('cache-control', 'public, max-age=86400')
+      .header('content-security-policy', "default-src 'none'")
+      .send(qrCode(address).toString())
+  })
+}
