@@ -13,6 +13,8 @@ import { servedCouncil } from '../support/evidence.ts'
 import { newPrivateKey, until } from '../support/tlog.ts'
 import { cli } from '../support/served.ts'
 
+// Every byte is judged: on a busy machine that takes longer than tap's half a minute.
+t.setTimeout(300_000)
 const house = await servedCouncil()
 t.teardown(() => house.remove())
 const { logKey, id } = house

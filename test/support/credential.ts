@@ -26,11 +26,11 @@ export const setting = {
   base: BASE,
   issuer: { did: DID, name: { en: 'Interstate Council' } },
   status: (['revocation', 'suspension'] as const).map((statusPurpose) => ({
-    id: `${BASE}/status-lists/interstate-council/${statusPurpose}/0#77`,
+    id: `${BASE}/status/interstate-council/${statusPurpose}/0#77`,
     type: 'BitstringStatusListEntry' as const,
     statusPurpose,
     statusListIndex: '77',
-    statusListCredential: `${BASE}/status-lists/interstate-council/${statusPurpose}/0`,
+    statusListCredential: `${BASE}/status/interstate-council/${statusPurpose}/0`,
   })),
 }
 
