@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { CREDENTIALS_V2 } from './contexts.ts'
 import type { JsonDocument } from './cryptosuites.ts'
-import { checkProofs } from './data-integrity.ts'
+import { checkProofs, type ResolveKey } from './data-integrity.ts'
 import { fromMultikey } from './multikey.ts'
 import { checkVcJwt } from './vc-jwt.ts'
 
@@ -46,6 +46,26 @@ export function issuerOf(document: JsonDocument): string | undefined {
   return read.success ? (typeof read.data === 'string' ? read.data : read.data.id) : undefined
 }
 
+const LISTS = ['BitstringStatusListCredential', 'BitstringStatusList']
+
+/**
+ * Whether a credential would pass for what the registry alone says: a certificate, a status list, or whatever has an
+ * address of the registry. Signed with an issuer's key at somebody's wish, a false list would unsay a revocation.
+ */
+export function speaksForTheRegistry(document: JsonDocument, base: string): boolean {
+  const { host } = new URL(base)
+  const parts = [document, document['credentialSubject']].flat().filter((one) => isObject(one))
+  return (
+    'certificate' in document ||
+    parts.some(
+      ({ id, type }) => hostOf(id) === host || [type].flat().some((one) => LISTS.includes(String(one))),
+    )
+  )
+}
+
+const isObject = (value: unknown): value is JsonDocument => typeof value === 'object' && value !== null
+const hostOf = (id: unknown) => (typeof id === 'string' && URL.canParse(id) ? new URL(id).host : undefined)
+
 /** The key that a did:key URL is (did:key, section 3.1.3): the only method that needs nobody to be asked. */
 export function didKey(method: string): KeyObject | undefined {
   const [, did, fragment] = /^did:key:(z[1-9A-HJ-NP-Za-km-z]+)#(z[1-9A-HJ-NP-Za-km-z]+)$/.exec(method) ?? []
@@ -58,7 +78,7 @@ export function didKey(method: string): KeyObject | undefined {
  */
 export async function faultsOf(
   presented: JsonDocument | string,
-  resolve: (method: string) => KeyObject | undefined,
+  resolve: ResolveKey,
   now: string,
 ): Promise<readonly string[]> {
   const faults: string[] = []

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Registry } from '../registry.ts'
 import { actorIfAny } from './auth.ts'
 import { ProblemError } from './problem.ts'
@@ -29,6 +29,16 @@ export async function limitRates(
       new ProblemError('too-many-requests', `Come back in ${after}.`),
   })
 }
+
+/** How many times rarer than a reading a judgement may be asked for: signatures, canonical forms, thousands of proofs. */
+const DEARER = 10
+
+/** The route option for what costs far more than a reading: a bucket of its own, a tenth as large. */
+export const dear = ({ perKey, perAddress }: Limits) => ({
+  rateLimit: {
+    max: ({ actor }: FastifyRequest) => Math.ceil((actor === undefined ? perAddress : perKey) / DEARER),
+  },
+})
 
 const MAPPED_V4 = /^::ffff:(?<v4>\d+\.\d+\.\d+\.\d+)$/i
 

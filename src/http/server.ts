@@ -107,7 +107,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
     async (api) => {
       sayHowOld(api, registry)
       await api.register(certificateRoutes, { registry, issuer })
-      if (issuer) await api.register(verificationRoutes, { registry, issuer, tlog, policy })
+      if (issuer) await api.register(verificationRoutes, { registry, issuer, tlog, policy, limits })
       await api.register(documentRoute, { registry, issuer, publicUrl: options.publicUrl })
       await api.register(queryRoutes, { registry })
       await api.register(commandRoutes, { registry, metrics })
@@ -130,7 +130,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   })
   if (issuer) {
     await app.register(credentialRoutes, { registry, issuer })
-    await app.register(vcApiRoutes, { prefix: '/credentials', registry, issuer })
+    await app.register(vcApiRoutes, { prefix: '/credentials', registry, issuer, limits })
   }
   if (tlog) await app.register(tlogRoutes, { prefix: '/tlog', tlog, perAddress: limits.perAddress })
   await app.register(healthRoutes, { registry, metrics, tlog, checkHealth, stopping: stopping.signal })

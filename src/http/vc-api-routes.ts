@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { issuerOfDid } from '../credentials/did.ts'
-import { didKey, faultsOf, issuerOf, problemsOf } from '../credentials/foreign.ts'
+import { didKey, faultsOf, issuerOf, problemsOf, speaksForTheRegistry } from '../credentials/foreign.ts'
 import { fromMultikey } from '../credentials/multikey.ts'
 import { assess } from '../credentials/verdict.ts'
+import { maySignAt } from '../domain/signing-key.ts'
 import { currentIssuer } from '../queries/accreditation.ts'
 import type { Registry } from '../registry.ts'
 import { recordedOf } from '../signing/recorded.ts'
@@ -11,18 +12,21 @@ import type { CredentialIssuer } from '../signing/credential-issuer.ts'
 import { actorWithRole } from './auth.ts'
 import { made } from './credential-routes.ts'
 import { ProblemError, problems } from './problem.ts'
+import { dear, type Limits } from './rate-limits.ts'
 
 const tags = ['credentials']
 const document = z.record(z.string(), z.unknown())
 
 /** Issuing and verifying in the shape of the VC API that the W3C test suites call. */
-export const vcApiRoutes: FastifyPluginAsyncZod<{ registry: Registry; issuer: CredentialIssuer }> = async (
-  app,
-  { registry, issuer },
-) => {
+export const vcApiRoutes: FastifyPluginAsyncZod<{
+  registry: Registry
+  issuer: CredentialIssuer
+  limits: Limits
+}> = async (app, { registry, issuer, limits }) => {
   app.post(
     '/issue',
     {
+      config: dear(limits),
       schema: {
         summary: 'Signs a credential in the name of the key’s issuer',
         description:
@@ -42,6 +46,11 @@ export const vcApiRoutes: FastifyPluginAsyncZod<{ registry: Registry; issuer: Cr
         detail,
       }))
       if ('proof' in credential) errors.push({ pointer: '/credential/proof', detail: 'is signed already' })
+      if (speaksForTheRegistry(credential, issuer.base))
+        errors.push({
+          pointer: '/credential',
+          detail: 'is what the registry alone says: a certificate, a status list',
+        })
       if (errors.length === 0 && issuerOf(credential) !== did)
         errors.push({ pointer: '/credential/issuer', detail: `is not ${did}, in whose name this key signs` })
       if (errors.length > 0)
@@ -56,6 +65,7 @@ export const vcApiRoutes: FastifyPluginAsyncZod<{ registry: Registry; issuer: Cr
   app.post(
     '/verify',
     {
+      config: dear(limits),
       schema: {
         summary: 'Verifies a credential: one of this registry against the register, another by its did:key',
         description:
@@ -80,11 +90,14 @@ export const vcApiRoutes: FastifyPluginAsyncZod<{ registry: Registry; issuer: Cr
 
 /** A term that no context defines would go unsigned; a context that is not bundled is never fetched. */
 function unsignable(error: unknown): unknown {
-  if (!(error instanceof Error) || !/^(?:jsonld\.|UnknownContextError)/.test(error.name)) return error
+  if (!(error instanceof Error) || !/^(?:jsonld\.|UnknownContextError|RangeError)/.test(error.name))
+    return error
   return new ProblemError('invalid-request', 'The credential can’t be signed as it is.', [
     { pointer: '/credential', detail: error.message.slice(0, 200) },
   ])
 }
+
+const instantOf = (created: string) => new Date(created).toISOString()
 
 async function faultsIn(
   registry: Registry,
@@ -100,14 +113,17 @@ async function faultsIn(
   )
   const isOurs = steps.some(({ step, result }) => step === 'form' && result === 'yes')
   if (isOurs && outcome === 'valid') return []
-  if (isOurs) return steps.filter(({ result }) => result === 'no').map(({ reason }) => reason)
-  const resolve = (method: string) => {
+  // What could not be checked is a fault too: `verified` has no third answer.
+  if (isOurs) return steps.filter(({ result }) => result !== 'yes').map(({ reason }) => reason)
+  const resolve = (method: string, created: string) => {
     const [did = '', keyId] = method.split('#')
     const issuerId = issuerOfDid(base, did)
     if (issuerId === undefined) return didKey(method)
     const state = currentIssuer(registry.readModel, issuerId)
     const keys = state.status === 'registered' ? (state.signingKeys ?? []) : []
-    const key = keys.find((one) => one.keyId === keyId && !one.compromised)
+    const key = keys.find(
+      (one) => one.keyId === keyId && !one.compromised && maySignAt(one, instantOf(created)),
+    )
     return key && fromMultikey(key.publicKeyMultibase)
   }
   return faultsOf(presented, resolve, now)

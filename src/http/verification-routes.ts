@@ -13,6 +13,7 @@ import { actorIfAny } from './auth.ts'
 import { certificateIdOf } from './certificate-id.ts'
 import { made } from './credential-routes.ts'
 import { ProblemError, problems } from './problem.ts'
+import { dear, type Limits } from './rate-limits.ts'
 
 const tags = ['verification']
 const MAX_BODY = MAX_EVIDENCE / 4
@@ -41,7 +42,8 @@ export const verificationRoutes: FastifyPluginAsyncZod<{
   issuer: CredentialIssuer
   tlog?: TransparencyLog | undefined
   policy?: Policy | undefined
-}> = async (app, { registry, issuer, tlog, policy }) => {
+  limits: Limits
+}> = async (app, { registry, issuer, tlog, policy, limits }) => {
   app.get(
     '/certificates/:id/evidence',
     {
@@ -84,6 +86,7 @@ export const verificationRoutes: FastifyPluginAsyncZod<{
     '/verifications',
     {
       bodyLimit: MAX_BODY,
+      config: dear(limits),
       schema: {
         summary: 'Judge an ID, a credential or an evidence file',
         description: 'Answers each step: yes, no, or not-checked with the reason. Only `valid` means valid.',
