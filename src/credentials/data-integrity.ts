@@ -82,7 +82,8 @@ export async function checkProofs(
   return Promise.all(proofs.map((proof) => checkProof(unsecured, proof, resolve)))
 }
 
-const MAX_PROOFS = 10
+/** Each costs a canonical form. */
+const MAX_PROOFS = 4
 
 async function checkProof(
   unsecured: JsonDocument,

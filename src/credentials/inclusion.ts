@@ -36,7 +36,7 @@ function included(events: readonly ProvenEvent[], { size, root }: Checkpoint): S
     const data = leafData({ ...event, revision: BigInt(revision) })
     const details = { index: leaf.index, event: event.id }
     if (path.length !== hashes.length || seen.has(leaf.index))
-      return no('inclusion', 'malformed-proof', details)
+      return no('inclusion', 'malformed-proof-path', details)
     if (!verifyInclusion(leafHash(data), leaf.index, size, path, root))
       return no('inclusion', 'not-in-the-log', details)
     seen.add(leaf.index)
@@ -50,7 +50,7 @@ function witnessed(note: string, policy: Policy | undefined): StepResult {
     note,
     policy.witnesses.map(({ verifier }) => verifier),
   )
-  if (!opened.ok && opened.problem !== 'unverified') return no('witnesses', opened.problem)
+  if (!opened.ok && opened.problem !== 'unverified') return no('witnesses', `witness-${opened.problem}`)
   const by = new Set(opened.ok ? opened.verified.map(({ verifier }) => verifier) : [])
   const details = { by: [...by].map(({ name }) => name) }
   return policy.isMet(by) ? yes('witnesses', details) : no('witnesses', 'too-few-witnesses', details)

@@ -45,8 +45,15 @@ export function readCredential(document: JsonDocument): ReadCredential | undefin
   if (!reading.ok || reading.id !== certificate.certificateId) return undefined
   const tail = `/api/v1/certificates/${reading.id}/credential`
   const base = id.slice(0, -tail.length)
-  if (!id.endsWith(tail) || !URL.canParse(base)) return undefined
+  if (!id.endsWith(tail) || !isBase(base)) return undefined
   return { document, base, certificateId: reading.id, issuer, status: credentialStatus }
+}
+
+/** Of the ways to write an address only the plainest: a DID leaves out what a query, a fragment or a name in it adds. */
+function isBase(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, host, pathname } = new URL(text)
+  return /^https?:$/.test(protocol) && text === `${protocol}//${host}${pathname === '/' ? '' : pathname}`
 }
 
 /** The credential that a VC-JWT carries, its signature unchecked; `undefined` where it carries none. */

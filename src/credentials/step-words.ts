@@ -68,6 +68,9 @@ const REASONS: Readonly<Record<string, string>> = {
   'malformed-proof-path': 'the way to the log can’t be read',
   'not-in-the-log': 'a change is not in the log',
   'no-policy': 'you named no witnesses',
+  'witness-malformed': 'the witnesses’ signatures can’t be read',
+  'witness-ambiguous-key': 'two of your witnesses have one key',
+  'witness-invalid-signature': 'a witness’s signature does not fit',
   'too-few-witnesses': 'too few of your witnesses have seen it',
   'no-register': 'the register was not asked',
   'unknown-certificate': 'the register knows no such certificate',
@@ -76,7 +79,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** One step in one line of plain English. */
 export function wordsOf({ result, reason }: StepResult): string {
-  const why = REASONS[reason] ?? reason
+  const why = (Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined) ?? reason
   const answer = { yes: 'yes', no: 'no', 'not-checked': 'could not be checked' }[result]
   return why === '' ? answer : `${answer}: ${why}`
 }
