@@ -53,7 +53,7 @@ function isSmall(document: JsonDocument): boolean {
     seen += level.length
     if (depth > MAX_DEPTH || seen > MAX_VALUES) return false
     level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values<unknown>(value) : [],
+      typeof value === 'object' && value !== null ? Object.values(value as JsonDocument) : [],
     )
   }
   return true
