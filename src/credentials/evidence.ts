@@ -59,11 +59,19 @@ export const evidence = z.strictObject({
 })
 export type Evidence = z.infer<typeof evidence>
 
+const PERHAPS_PROTO = /__proto__|\\u005f/i
+
+/** A member of that name is dropped on the way to a record: it would stand in the file and be vouched for unread. */
+function withoutProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('holds a member that no record can have')
+  return value
+}
+
 /** Reads an evidence file's text; `undefined` for anything else. */
 export function parseEvidence(text: string): Evidence | undefined {
   if (text.length > MAX_EVIDENCE) return undefined
   try {
-    return evidence.parse(JSON.parse(text))
+    return evidence.parse(PERHAPS_PROTO.test(text) ? JSON.parse(text, withoutProto) : JSON.parse(text))
   } catch {
     return undefined
   }

@@ -6,6 +6,7 @@ import { rdfCanonical } from '../../src/credentials/cryptosuites.ts'
 import { CREDENTIALS_V2 } from '../../src/credentials/contexts.ts'
 import { secure } from '../../src/credentials/data-integrity.ts'
 import { issuerDid } from '../../src/credentials/did.ts'
+import { parseEvidence } from '../../src/credentials/evidence.ts'
 import { speaksForTheRegistry } from '../../src/credentials/foreign.ts'
 import { readCredential } from '../../src/credentials/presented.ts'
 import { QUESTIONS, wordsOf } from '../../src/credentials/step-words.ts'
@@ -43,6 +44,17 @@ await t.test('a document with more values than a credential has is refused befor
   let deep: unknown = []
   for (let i = 0; i < 30; i++) deep = [deep]
   await t.rejects(rdfCanonical({ ...wide, p: deep }), RangeError)
+})
+
+await t.test('a member that would be dropped unread makes a file no evidence file', async (t) => {
+  const text = JSON.stringify(await house.evidenceOf())
+  t.ok(parseEvidence(text))
+  for (const name of ['__proto__', '\\u005f_proto_\\u005F'])
+    t.notOk(
+      parseEvidence(text.replace('"credential":{', `"credential":{"${name}":{"name":"Another"},`)),
+      name,
+    )
+  t.ok(parseEvidence(text.replace('"logKey":"', '"logKey":"__proto__')), 'as a text it is a text')
 })
 
 await t.test('a base address is written in one way alone', async (t) => {
