@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { eventsIn } from '../support/events-in.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const SAMPLE = join(import.meta.dirname, '../../examples/session-34.json')
@@ -117,7 +118,7 @@ void t.test('an import killed with -9 goes on where it was', async (t) => {
   const env = { ...process.env, NODE_OPTIONS: '' }
   const child = spawn(process.execPath, [MAIN, '--data', data, 'import', file], { env, stdio: 'ignore' })
   const there = () => cli(data, 'replay').out.split('\n').length - 1
-  while (child.exitCode === null && (!existsSync(join(data, 'log.sqlite')) || there() <= 4)) await sleep(5)
+  while (child.exitCode === null && eventsIn(data) <= 4) await sleep(5)
   child.kill('SIGKILL')
   if (child.signalCode === null) await once(child, 'exit')
   t.equal(child.signalCode, 'SIGKILL', 'it was killed at work')

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { eventsIn } from '../support/events-in.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const SAMPLE = join(import.meta.dirname, '../../examples/session-34.json')
@@ -35,7 +36,7 @@ void t.test('an import that is asked to stop finishes its row, says what is left
   child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))
   const ended = once(child, 'exit')
   const recorded = () => cli(data, 'replay').out.split('\n').length - 1
-  while (child.exitCode === null && (!existsSync(join(data, 'log.sqlite')) || recorded() < 1)) await sleep(5)
+  while (child.exitCode === null && eventsIn(data) < 1) await sleep(5)
   child.kill('SIGINT')
   t.same(await ended, [130, null])
   const left = Number(/stopped: (?<left>\d+) of 3000 rows/.exec(said.join(''))?.groups?.['left'])
