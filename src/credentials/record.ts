@@ -10,6 +10,7 @@ import { commitmentOf } from '../domain/commitment.ts'
 import { readCertificateId } from '../domain/certificate-id.ts'
 import { evolveIssuer, issuerEvent, issuerStream, type RegisteredIssuer } from '../domain/issuer.ts'
 import { refsIn } from '../domain/person.ts'
+import type { CredentialContent } from './credential.ts'
 import type { Evidence, ProvenEvent } from './evidence.ts'
 
 /** What is recorded of a certificate and of its issuer, wherever it was read: in the register or in an evidence file. */
@@ -19,6 +20,12 @@ export type Recorded = {
   readonly issuer: Pick<RegisteredIssuer, 'accreditations' | 'signingKeys'>
   /** The instant up to which it is complete, as far as its source says. */
   readonly asOf: string
+}
+
+/** The part of a record that its credential says: what issues one and what checks one make it alike. */
+export function contentOf({ id, award }: Pick<Recorded, 'id' | 'award'>): CredentialContent {
+  const { content, acceptance, prolongations } = award
+  return { ...content, id, ...(acceptance && { acceptance }), prolongations }
 }
 
 const ISSUER_TYPES = [

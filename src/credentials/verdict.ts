@@ -14,7 +14,7 @@ import {
   type ReadCredential,
 } from './presented.ts'
 import { inclusionSteps } from './inclusion.ts'
-import { type Recorded, recordedIn } from './record.ts'
+import { contentOf, type Recorded, recordedIn } from './record.ts'
 import { checkLists } from './listed.ts'
 import {
   type Assessment,
@@ -50,16 +50,7 @@ export type Means = {
 }
 
 const ONLINE: ReadonlySet<StepName> = new Set(['form', 'accreditation', 'status', 'register'])
-const OFFLINE: ReadonlySet<StepName> = new Set([
-  'form',
-  'signature',
-  'issuer-key',
-  'accreditation',
-  'status',
-  'inclusion',
-  'checkpoint',
-  'register',
-])
+const OFFLINE: ReadonlySet<StepName> = new Set(STEPS.filter((step) => step !== 'witnesses'))
 const CREDENTIAL: ReadonlySet<StepName> = new Set([...ONLINE, 'signature', 'issuer-key'])
 
 /**
@@ -199,15 +190,12 @@ function worth({ award, issuer, asOf }: Recorded, means: Means): readonly StepRe
 }
 
 /** Whether the credential says what is recorded: made anew from the record it must come out the same. */
-function sameAsRecorded(
-  { document, base, issuer, status }: ReadCredential,
-  { id, award }: Recorded,
-): StepResult {
-  const { content, acceptance, prolongations } = award
-  const anew = certificateCredential(
-    { ...content, id, ...(acceptance && { acceptance }), prolongations },
-    { base, issuer: { did: issuer.id, name: { en: issuer.name } }, status: status as readonly StatusEntry[] },
-  )
+function sameAsRecorded({ document, base, issuer, status }: ReadCredential, recorded: Recorded): StepResult {
+  const anew = certificateCredential(contentOf(recorded), {
+    base,
+    issuer: { did: issuer.id, name: { en: issuer.name } },
+    status: status as readonly StatusEntry[],
+  })
   const { proof: _, ...said } = document
   const differing = [...new Set([...Object.keys(anew), ...Object.keys(said)])].filter(
     (name) => !isDeepStrictEqual((said as JsonDocument)[name], (anew as JsonDocument)[name]),

@@ -21,8 +21,16 @@ export function actorOfKey(registry: Registry, presented: string | undefined): A
   const read = presented === undefined ? undefined : readKey(presented)
   const known = read && findKey(registry.readModel, read.keyId)
   const same = known && timingSafeEqual(Buffer.from(read.sha256, 'hex'), Buffer.from(known.sha256, 'hex'))
-  if (!same || known.revoked || (known.until !== undefined && known.until < registry.now().slice(0, 10)))
-    throw new ProblemError('key-refused')
+  const actor = same ? actorOfKeyId(registry, known.keyId) : undefined
+  if (!actor) throw new ProblemError('key-refused')
+  return actor
+}
+
+/** Who the access key of an ID stands for; `undefined` where it is unknown, revoked or past its last day. */
+export function actorOfKeyId(registry: Registry, keyId: string): Actor | undefined {
+  const known = findKey(registry.readModel, keyId)
+  if (!known || known.revoked) return undefined
+  if (known.until !== undefined && known.until < registry.now().slice(0, 10)) return undefined
   return { name: `${known.issuerId}/${known.keyId}`, role: known.role, issuerId: known.issuerId }
 }
 

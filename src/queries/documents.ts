@@ -26,6 +26,16 @@ export function documentAnswer(
   return row && answerOf(model, kind, row, showKeys)
 }
 
+/** What is recorded of an organization or a session, and nothing of its persons; `undefined` where there is none. */
+export function documentState(
+  model: ReadModel,
+  kind: Exclude<DocumentKind, 'issuer'>,
+  id: string,
+): Readonly<Record<string, unknown>> | undefined {
+  const row = model.prepare(`SELECT state FROM ${kind} WHERE id = ?`).get(id)
+  return row && (JSON.parse(String(row['state'])) as Record<string, unknown>)
+}
+
 /** All of a kind in order of ID, behind `after`. */
 export function listDocuments(
   model: ReadModel,

@@ -7,6 +7,7 @@ import { bitsOf, encodeBits, statusListCredential, type StatusPurpose } from '..
 import { toVcJwt } from '../credentials/vc-jwt.ts'
 import { signingKeyAt } from '../domain/signing-key.ts'
 import type { ReadModel } from '../projections/read-model.ts'
+import { contentOf } from '../credentials/record.ts'
 import { currentIssuer } from '../queries/accreditation.ts'
 import { recordedOf } from './recorded.ts'
 import { listPlace, setEntries } from './status-lists.ts'
@@ -117,20 +118,17 @@ export class CredentialIssuer {
   #unsigned(id: string) {
     const recorded = recordedOf(this.#model, id, this.#now())
     if (!recorded) return 'unknown'
-    const { content, acceptance, prolongations } = recorded.award
+    const { content } = recorded.award
     const issuer = currentIssuer(this.#model, content.issuerId)
     const place = listPlace(this.#model, content.issuerId, id)
     if (issuer.status !== 'registered' || !place) return 'unknown'
     const signer = this.#signer(content.issuerId)
     if (typeof signer === 'string') return signer
-    const document = certificateCredential(
-      { ...content, id, ...(acceptance && { acceptance }), prolongations },
-      {
-        base: this.base,
-        issuer: { did: issuerDid(this.base, content.issuerId), name: issuer.name },
-        status: PURPOSES.map((purpose) => this.#entry(content.issuerId, purpose, place)),
-      },
-    )
+    const document = certificateCredential(contentOf(recorded), {
+      base: this.base,
+      issuer: { did: issuerDid(this.base, content.issuerId), name: issuer.name },
+      status: PURPOSES.map((purpose) => this.#entry(content.issuerId, purpose, place)),
+    })
     return { document, signer }
   }
 

@@ -101,7 +101,7 @@ async function prove(tlog: TransparencyLog, events: readonly RecordedEvent[]) {
   const until = performance.now() + COVERED_MS
   for (;;) {
     const { checkpoint } = tlog
-    const places = events.map(({ stream, revision }) => tlog.tiles.leavesOf(stream)[Number(revision)])
+    const places = events.map(({ stream, revision }) => tlog.tiles.leafAt(stream, revision))
     if (checkpoint && places.every((leaf) => leaf !== undefined && leaf < checkpoint.size))
       return {
         checkpoint: checkpoint.note,

@@ -149,6 +149,15 @@ export class TileStore {
     return rows.map(({ leaf }) => Number(leaf))
   }
 
+  /** The leaf of one event; `undefined` where it is not in the tree (yet). */
+  leafAt(stream: string, revision: bigint): number | undefined {
+    const row = this.#prepare('SELECT leaf FROM place WHERE stream = ? AND revision = ?').get(
+      stream,
+      revision,
+    )
+    return row && Number(row['leaf'])
+  }
+
   /** A leaf's data. */
   entry(leaf: number): Buffer | undefined {
     const row = this.#prepare('SELECT data FROM entry WHERE leaf = ?').get(leaf)

@@ -68,7 +68,7 @@ ${
   found.length === 0
     ? html`<p class="soft">${words.none}</p>`
     : html`<ol class="events">${found.map((event) => {
-        const leaf = tlog?.tiles.leavesOf(event.stream)[Number(event.revision)]
+        const leaf = tlog?.tiles.leafAt(event.stream, event.revision)
         const isProven = leaf !== undefined && leaf < (tlog?.checkpoint?.size ?? 0)
         return html`<li><strong>${event.type}</strong><br><small>${formatPosition(event.position)} · ${event.stream} · ${speech.instant(event.metadata.recordedAt)} · ${event.metadata.actor}</small><details><summary>JSON</summary><code>${lineOf(event)}</code></details>${isProven && html`<small><a href="/tlog/proof/leaf/${leaf}.tlog-proof">${words.proof} ${leaf}</a></small>`}</li>`
       })}</ol>`

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../../commands/command.ts'
-import { findKey } from '../../queries/keys.ts'
 import type { Registry } from '../../registry.ts'
+import { actorOfKeyId } from '../auth.ts'
 import type { Typed } from './forms.ts'
 import type { DeskSession, DeskSessions } from './sessions.ts'
 
@@ -18,10 +18,8 @@ export function seated(
   request: FastifyRequest,
 ): Seated | undefined {
   const session = sessions.find(request.cookies[COOKIE])
-  const key = session && findKey(registry.readModel, session.keyId)
-  if (!session || !key || key.revoked) return undefined
-  if (key.until !== undefined && key.until < registry.now().slice(0, 10)) return undefined
-  return { session, actor: { name: `${key.issuerId}/${key.keyId}`, role: key.role, issuerId: key.issuerId } }
+  const actor = session && actorOfKeyId(registry, session.keyId)
+  return session && actor && { session, actor }
 }
 
 /** Whether a form is one of ours: a page of somebody else does not know the session's word. */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { readCertificateId } from '../../domain/certificate-id.ts'
 import { listCertificates } from '../../queries/certificates.ts'
 import type { Registry } from '../../registry.ts'
 import type { TransparencyLog } from '../../tlog/transparency-log.ts'
@@ -10,6 +9,7 @@ import { html, type Html } from '../pages/html.ts'
 import { awards } from '../pages/other-pages.ts'
 import { link } from '../pages/parts.ts'
 import { type Speech, speechOf } from '../pages/speech.ts'
+import { certificateIdOf } from '../certificate-id.ts'
 import { ProblemError } from '../problem.ts'
 import { type Action, ACTIONS, actionFields, actionInput, isAction } from './actions.ts'
 import { awardFields, awardInput } from './award-form.ts'
@@ -97,11 +97,7 @@ export const desk: FastifyPluginAsync<{
 const done = (reply: FastifyReply, id: string, { language }: Speech): FastifyReply =>
   reply.redirect(`/desk/c/${id}?done=1&lang=${language}`, 303)
 
-function idIn(request: FastifyRequest): string {
-  const reading = readCertificateId((request.params as { id: string }).id)
-  if (!reading.ok) throw new ProblemError('malformed-certificate-id')
-  return reading.id
-}
+const idIn = (request: FastifyRequest) => certificateIdOf((request.params as { id: string }).id)
 
 function overview({ readModel, clock }: Registry, speech: Speech, here: Seated): Html {
   const words = DESK_WORDS[speech.language]

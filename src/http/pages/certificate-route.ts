@@ -6,11 +6,11 @@ import type { ConvenedSession } from '../../domain/session.ts'
 import type { LocalizedText } from '../../domain/text.ts'
 import { currentIssuer } from '../../queries/accreditation.ts'
 import { certificateAnswer } from '../../queries/certificates.ts'
-import { documentAnswer } from '../../queries/documents.ts'
+import { documentState } from '../../queries/documents.ts'
 import { timelineOf } from '../../queries/timeline.ts'
 import type { Registry } from '../../registry.ts'
 import { recordedOf } from '../../signing/recorded.ts'
-import { ProblemError } from '../problem.ts'
+import { certificateIdOf } from '../certificate-id.ts'
 import { certificatePage, type CertificateView } from './certificate-page.ts'
 import { type Page, render, sendRendered } from './layout.ts'
 import { missingPage } from './other-pages.ts'
@@ -45,7 +45,7 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
   const kept = new RememberedPages(readModel)
   const sessionOf = (id: string | undefined) => {
     if (id === undefined) return undefined
-    const convened = documentAnswer(readModel, 'session', id)?.state as ConvenedSession | undefined
+    const convened = documentState(readModel, 'session', id) as ConvenedSession | undefined
     if (!convened) return undefined
     const { number, body, startsOn } = convened.convocation
     return { number, startsOn, body: names(body) ?? { en: body } }
@@ -118,9 +118,8 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
   }
 
   app.get('/c/:id/qr.svg', { schema: { hide: true } }, (request, reply) => {
-    const reading = readCertificateId((request.params as { id: string }).id)
-    if (!reading.ok) throw new ProblemError('malformed-certificate-id')
-    const address = `${publicUrl ?? `${request.protocol}://${request.host}`}/c/${reading.id}`
+    const id = certificateIdOf((request.params as { id: string }).id)
+    const address = `${publicUrl ?? `${request.protocol}://${request.host}`}/c/${id}`
     return reply
       .type('image/svg+xml')
       .header('cache-control', 'public, max-age=86400')

@@ -4,7 +4,7 @@ import type { RegisteredOrganization } from '../../domain/organization.ts'
 import type { ConvenedSession } from '../../domain/session.ts'
 import { searchRegistry } from '../../projections/search-query.ts'
 import { listCertificates } from '../../queries/certificates.ts'
-import { type DocumentKind, documentAnswer } from '../../queries/documents.ts'
+import { type DocumentKind, documentAnswer, documentState } from '../../queries/documents.ts'
 import type { Registry } from '../../registry.ts'
 import { assets } from './assets.ts'
 import { certificateRoute } from './certificate-route.ts'
@@ -38,7 +38,7 @@ export const pages: FastifyPluginAsync<{
   const { readModel } = registry
   const today = () => registry.now().slice(0, 10)
   const names = (id: string) => {
-    const found = documentAnswer(readModel, 'organization', id)?.state as RegisteredOrganization | undefined
+    const found = documentState(readModel, 'organization', id) as RegisteredOrganization | undefined
     return found?.names.at(-1)?.name
   }
   const certificatesOf = (filter: { recipient?: string; session?: string }) =>
