@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { ReadModel } from '../projections/read-model.ts'
+import { VersionedCache } from './versioned-cache.ts'
 
 type Answer = { readonly kind: 'found'; readonly revision: bigint; readonly body: Buffer }
 
@@ -15,30 +16,26 @@ const TABLES = ['certificate', 'issuer'] as const
  * look at the same certificate on the day it is handed out, while answers to single questions are not worth keeping.
  */
 class RememberedAnswers {
-  readonly #model: ReadModel
-  #versions = ''
-  readonly #answers = new LRUCache<string, Answer>({
-    maxSize: MOST_BYTES,
-    sizeCalculation: ({ body }, key) => body.length + key.length,
-  })
+  readonly #answers: VersionedCache<Answer>
   readonly #asked = new Set<string>()
 
   constructor(model: ReadModel) {
-    this.#model = model
+    const answers = new LRUCache<string, Answer>({
+      maxSize: MOST_BYTES,
+      sizeCalculation: ({ body }, key) => body.length + key.length,
+    })
+    this.#answers = new VersionedCache(model, TABLES, answers)
   }
 
   get(key: string): Answer | undefined {
-    const versions = TABLES.map((table) => this.#model.versionOf(table)).join(' ')
-    if (versions === this.#versions) return this.#answers.get(key)
-    this.#answers.clear()
-    this.#versions = versions
-    return undefined
+    return this.#answers.get(key)
   }
 
-  /** The caller vouches that `body` holds nothing of a person: an erasure changes none of the tables. */
+  /** To be called in the turn of the event loop in which the answer was made. The caller vouches that `body` holds nothing of a person: an erasure changes none of the tables. */
   asked(key: string, { revision, body }: { readonly revision: bigint; readonly body: string }): void {
     if (this.#asked.delete(key)) {
-      this.#answers.set(key, { kind: 'found', revision, body: Buffer.from(body) })
+      const answer = { kind: 'found', revision, body: Buffer.from(body) } as const
+      this.#answers.set(key, answer, this.#answers.versions())
       return
     }
     if (this.#asked.size >= MOST_ASKED) this.#asked.clear()

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { assess } from '../../credentials/verdict.ts'
 import { readCertificateId } from '../../domain/certificate-id.ts'
 import { plainDate } from '../../domain/date.ts'
@@ -8,6 +9,7 @@ import { currentIssuer } from '../../queries/accreditation.ts'
 import { certificateAnswer } from '../../queries/certificates.ts'
 import { documentState } from '../../queries/documents.ts'
 import { timelineOf } from '../../queries/timeline.ts'
+import { VersionedCache } from '../../queries/versioned-cache.ts'
 import type { Registry } from '../../registry.ts'
 import { recordedOf } from '../../signing/recorded.ts'
 import { certificateIdOf } from '../certificate-id.ts'
@@ -15,7 +17,6 @@ import { certificatePage, type CertificateView } from './certificate-page.ts'
 import { type Page, render, sendRendered } from './layout.ts'
 import { missingPage } from './other-pages.ts'
 import { qrCode } from './qr.ts'
-import { RememberedPages } from './remembered-pages.ts'
 import { type Speech, speechOf } from './speech.ts'
 
 /** Where the other forms of a certificate are, by media type. */
@@ -25,6 +26,11 @@ const FORMS: Readonly<Record<string, string>> = {
   'application/vc': '/credential',
   'application/vc+jwt': '/credential.jwt',
 }
+
+/** How many bytes of pages a node keeps: on the day a certificate is handed out, many look at the same one. */
+const MOST_BYTES = 16 * 1024 * 1024
+/** What a page without persons is made of. One that names persons is not kept: an erasure changes none of the tables. */
+const TABLES = ['certificate', 'issuer', 'organization', 'session'] as const
 
 type Options = {
   readonly registry: Registry
@@ -42,7 +48,14 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
   { registry, publicUrl, signed, names },
 ) => {
   const { readModel } = registry
-  const kept = new RememberedPages(readModel)
+  const kept = new VersionedCache(
+    readModel,
+    TABLES,
+    new LRUCache<string, Buffer>({
+      maxSize: MOST_BYTES,
+      sizeCalculation: (page, key) => page.length + key.length,
+    }),
+  )
   const sessionOf = (id: string | undefined) => {
     if (id === undefined) return undefined
     const convened = documentState(readModel, 'session', id) as ConvenedSession | undefined
@@ -69,9 +82,10 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
     const key = `${registry.now().slice(0, 10)} ${speech.language} ${request.url}`
     const known = stale ? undefined : kept.get(key)
     if (known) return sendRendered(reply, speech, known, 200)
+    const versions = kept.versions()
     const { page, namesPersons } = await shown(request, speech, stale)
     const text = render(request.url, speech, page)
-    if (!stale && !namesPersons && page.status === undefined) kept.keep(key, text)
+    if (!stale && !namesPersons && page.status === undefined) kept.set(key, Buffer.from(text), versions)
     return sendRendered(reply, speech, text, page.status ?? 200)
   })
 
