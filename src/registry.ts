@@ -3,6 +3,7 @@ import { Clock } from './clock.ts'
 import type { CatalogueEntry, CommandDeps, Ran } from './commands/catalogue-entry.ts'
 import type { Request } from './commands/executor.ts'
 import { FoldedStreams } from './commands/folded-streams.ts'
+import { completeApprovals } from './commands/proposal-commands.ts'
 import { completeSupersessions } from './commands/supersede-award.ts'
 import { type EventLog, LogUnavailableError } from './log/event-log.ts'
 import type { Position } from './log/position.ts'
@@ -16,6 +17,7 @@ import { ReadModel, ReadModelOutdatedError } from './projections/read-model.ts'
 import { rebuildReadModel, type RebuildProgress } from './projections/rebuild.ts'
 import type { RegistryEvent } from './projections/registry-event.ts'
 import { lookupOver } from './queries/lookup.ts'
+import { unissuedApprovals } from './queries/proposals.ts'
 import { unnotedSupersessions } from './queries/supersessions.ts'
 
 /** What a node is made of. The log and the personal store are opened by whoever knows which ones; the registry closes them. */
@@ -82,7 +84,7 @@ export class Registry {
     const clock = new Clock(options.systemNow)
     const registry = new Registry(options, readModel, clock)
     await registry.#openings.opened()
-    await registry.#completeSupersessions()
+    await registry.#completeHalves()
     return registry
   }
 
@@ -152,17 +154,18 @@ export class Registry {
     for (const listener of this.#listeners) listener(events)
   }
 
-  /** A supersession whose recorder died between its two streams is finished here, or as soon as the log is there. */
-  async #completeSupersessions(): Promise<void> {
+  /** What takes two streams and whose recorder died between them is finished here, or as soon as the log is there. */
+  async #completeHalves(): Promise<void> {
     try {
       if (await this.caughtUp(WAIT_MS)) {
         await completeSupersessions(this.#deps, unnotedSupersessions(this.readModel), 'start-up')
+        await completeApprovals(this.#deps, unissuedApprovals(this.readModel), 'start-up')
         return
       }
     } catch (error) {
       unlessAway(error)
     }
-    if (this.#closing === undefined) setTimeout(() => void this.#completeSupersessions(), WAIT_MS).unref()
+    if (this.#closing === undefined) setTimeout(() => void this.#completeHalves(), WAIT_MS).unref()
   }
 }
 

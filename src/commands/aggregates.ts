@@ -31,6 +31,14 @@ import {
   personStream,
 } from '../domain/person.ts'
 import {
+  evolveProposal,
+  initialProposal,
+  type ProposalEvent,
+  proposalEvent,
+  type ProposalState,
+  proposalStream,
+} from '../domain/proposal.ts'
+import {
   evolveSerial,
   initialSerial,
   type SerialEvent,
@@ -75,6 +83,13 @@ export const persons: Aggregate<PersonState, PersonEvent> = {
   schema: personEvent,
   initial: initialPerson,
   evolve: evolvePerson,
+}
+export const proposals: Aggregate<ProposalState, ProposalEvent> = {
+  kind: 'proposal',
+  stream: proposalStream,
+  schema: proposalEvent,
+  initial: initialProposal,
+  evolve: evolveProposal,
 }
 export const sessions: Aggregate<SessionState, SessionEvent> = {
   kind: 'session',

@@ -20,7 +20,7 @@ export type EntryOutcome =
 /** An outcome, and whether this node's read model holds it already. */
 export type Ran = EntryOutcome & { readonly visible?: boolean }
 
-export type Tag = 'certificates' | 'organizations' | 'sessions' | 'issuers' | 'persons'
+export type Tag = 'certificates' | 'organizations' | 'sessions' | 'issuers' | 'persons' | 'proposals'
 
 /**
  * One command as the outside sees it. The HTTP API makes a route of it, OpenAPI an operation, the import a kind of

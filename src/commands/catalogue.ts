@@ -3,12 +3,14 @@ import type { CatalogueEntry } from './catalogue-entry.ts'
 import { issuerEntries } from './issuer-commands.ts'
 import { organizationEntries } from './organization-commands.ts'
 import { personEntries } from './person-commands.ts'
+import { proposalEntries } from './proposal-commands.ts'
 import { sessionEntries } from './session-commands.ts'
 import { signingKeyEntries } from './signing-key-commands.ts'
 
 /** Everything that can be asked of the registry. */
 export const catalogue: readonly CatalogueEntry[] = [
   ...awardEntries,
+  ...proposalEntries,
   ...organizationEntries,
   ...sessionEntries,
   ...issuerEntries,

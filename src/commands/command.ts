@@ -12,7 +12,7 @@ export type DomainEvent = { readonly type: string; readonly data: object }
 
 /** What the executor must know of an aggregate to run its decisions. */
 export type Aggregate<State, Event extends DomainEvent> = {
-  readonly kind: 'award' | 'issuer' | 'organization' | 'person' | 'serial' | 'session'
+  readonly kind: 'award' | 'issuer' | 'organization' | 'person' | 'proposal' | 'serial' | 'session'
   readonly stream: (id: string) => string
   readonly schema: z.ZodType<Event>
   readonly initial: State

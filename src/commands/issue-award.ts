@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { refused } from '../domain/decision.ts'
 import type { AwardContent } from '../domain/award-content.ts'
 import type { AwardEvent, AwardState } from '../domain/award.ts'
 import { issue } from '../domain/award-decisions.ts'
@@ -31,22 +32,33 @@ export const issueEntry = defineEntry<IssueInput>({
   roles,
   input: issueInput,
   run: async (deps, _, input, request) => {
-    const { actor } = request
-    if (!roles.includes(actor.role)) return refuse({ kind: 'forbidden', why: 'role' })
-    if (actor.role === 'issuer' && actor.issuerId !== input.issuerId)
-      return refuse({ kind: 'forbidden', why: 'other-issuer' })
-    const issuer = await readState(deps, issuers, input.issuerId)
-    if (issuer.status === 'unregistered')
-      return refuse({ kind: 'unknown-issuer', field: '/issuerId', id: input.issuerId })
-    const { body } = issuer
-    if (body === undefined) return refuse(notAccredited(input))
-    if (input.awardingBody !== undefined && input.awardingBody !== body)
-      return refuse({ kind: 'other-body', body })
-    return issueUnder(deps, issuer, body, input, request)
+    const under = await issuerOf(deps, input, request)
+    return under.ok ? issueUnder(deps, under, input, request) : under
   },
 })
 
-const refuse = (refusal: Refusal): EntryOutcome => ({ ok: false, refusal })
+/** An issuer that may record an award, and the body that it acts for. */
+export type Under = { readonly ok: true; readonly issuer: RegisteredIssuer; readonly body: string }
+
+/** Whose name an award is recorded in, where who asks may do so; else why not. */
+export async function issuerOf(
+  deps: CommandDeps,
+  input: IssueInput,
+  { actor }: Request,
+): Promise<Under | { readonly ok: false; readonly refusal: Refusal }> {
+  if (!roles.includes(actor.role)) return refused({ kind: 'forbidden', why: 'role' })
+  if (actor.role === 'issuer' && actor.issuerId !== input.issuerId)
+    return refused({ kind: 'forbidden', why: 'other-issuer' })
+  const issuer = await readState(deps, issuers, input.issuerId)
+  if (issuer.status === 'unregistered')
+    return refused({ kind: 'unknown-issuer', field: '/issuerId', id: input.issuerId })
+  const { body } = issuer
+  if (body === undefined) return refused(notAccredited(input))
+  if (input.awardingBody !== undefined && input.awardingBody !== body)
+    return refused({ kind: 'other-body', body })
+  return { ok: true, issuer, body }
+}
+
 const notAccredited = ({ issuerId, kind, issuedOn }: IssueInput): Refusal => ({
   kind: 'not-accredited',
   issuerId,
@@ -56,8 +68,7 @@ const notAccredited = ({ issuerId, kind, issuedOn }: IssueInput): Refusal => ({
 
 async function issueUnder(
   deps: CommandDeps,
-  issuer: RegisteredIssuer,
-  body: string,
+  { issuer, body }: Under,
   input: IssueInput,
   request: Request,
 ): Promise<EntryOutcome> {
@@ -69,7 +80,11 @@ async function issueUnder(
     roles,
     input: issueInput,
     references,
-    secure: secureAward(deps, id, request),
+    // Asked behind the decision, so that a repeat of what was issued before the rule came still finds it issued.
+    secure: async (next, events) =>
+      issuer.approval?.required === true
+        ? { kind: 'approval-required', issuerId: input.issuerId }
+        : secureAward(deps, id, request)(next, events),
     decide: (intent, { today }) => issue(contentOf(intent, body), { today }),
   }
   const isNew = request.idempotencyKey === undefined
@@ -80,8 +95,12 @@ async function issueUnder(
   return outcome
 }
 
-/** 80 bits that only the registry can tell, as long as the issuer's seed is secret. */
-function certificateIdOf(deps: CommandDeps, { idSeed }: RegisteredIssuer, request: Request): CertificateId {
+/** The ID of the award that a request makes: 80 bits that only the registry can tell, as long as the issuer's seed is secret. */
+export function certificateIdOf(
+  deps: CommandDeps,
+  { idSeed }: RegisteredIssuer,
+  request: Request,
+): CertificateId {
   const { actor, idempotencyKey } = request
   if (idempotencyKey === undefined) return certificateIdFrom(deps.randomBytes(10))
   const mac = createHmac('sha256', Buffer.from(idSeed, 'base64url'))
@@ -93,7 +112,8 @@ function certificateIdOf(deps: CommandDeps, { idSeed }: RegisteredIssuer, reques
   )
 }
 
-const references = ({ recipient, awardingBody, basis }: IssueInput): readonly Reference[] => [
+/** What an award's request refers to. */
+export const references = ({ recipient, awardingBody, basis }: IssueInput): readonly Reference[] => [
   ...(recipient.type === 'organization'
     ? [{ kind: 'organization', field: '/recipient/organizationId', id: recipient.organizationId } as const]
     : []),
@@ -105,7 +125,8 @@ const references = ({ recipient, awardingBody, basis }: IssueInput): readonly Re
     : [{ kind: 'session', field: '/basis/sessionId', id: basis.sessionId } as const]),
 ]
 
-const contentOf = (intent: Sealed<IssueInput>, body: string): AwardContent => ({
+/** A request as the content of an award. */
+export const contentOf = (intent: Sealed<IssueInput>, body: string): AwardContent => ({
   ...intent,
   awardingBody: body,
   basis: intent.basis ?? {},

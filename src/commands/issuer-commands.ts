@@ -5,11 +5,13 @@ import {
   type IssuerEvent,
   type IssuerRefusal,
   type IssuerState,
-  keyRole,
   registerIssuer,
+  requireIssuerApproval,
   revokeAccessKey,
+  waiveIssuerApproval,
   withdrawAccreditation,
 } from '../domain/issuer.ts'
+import { keyRole } from '../domain/access-key.ts'
 import { slug } from '../domain/slug.ts'
 import { writtenText } from '../domain/text.ts'
 import { newKey } from './access-key.ts'
@@ -138,10 +140,28 @@ const revokeKey: IssuerCommand<z.infer<typeof revokeKeyInput>> = {
   decide: (intent) => revokeAccessKey(intent),
 }
 
+const approvalInput = z.strictObject({ reason })
+const requireApproval: IssuerCommand<z.infer<typeof approvalInput>> = {
+  ...keeping,
+  name: 'issuer.require-approval',
+  summary: 'Asks for a second person’s approval of each award in the issuer’s name',
+  input: approvalInput,
+  decide: (intent) => requireIssuerApproval(intent),
+}
+const waiveApproval: IssuerCommand<z.infer<typeof approvalInput>> = {
+  ...keeping,
+  name: 'issuer.waive-approval',
+  summary: 'Asks for a second person no longer',
+  input: approvalInput,
+  decide: (intent) => waiveIssuerApproval(intent),
+}
+
 export const issuerEntries: readonly CatalogueEntry[] = [
   register,
   entryOf(accredit, at('accreditations')),
   entryOf(withdraw, at('accreditation-withdrawals')),
   grant,
   entryOf(revokeKey, at('key-revocations')),
+  entryOf(requireApproval, at('approval-requirements')),
+  entryOf(waiveApproval, at('approval-waivers')),
 ]

@@ -1,6 +1,7 @@
 import type { AwardRefusal } from '../domain/award-decisions.ts'
 import type { IssuerRefusal } from '../domain/issuer.ts'
 import type { OrganizationRefusal } from '../domain/organization.ts'
+import type { ProposalRefusal } from '../domain/proposal.ts'
 import type { SerialRefusal } from '../domain/serial.ts'
 import type { SessionRefusal } from '../domain/session-decisions.ts'
 import type { CommonRefusal } from './command.ts'
@@ -18,6 +19,8 @@ export type AwardCommandRefusal =
       readonly awardKind: string
       readonly on: string
     }
+  /** The issuer asks for a second person: the award is proposed first. */
+  | { readonly kind: 'approval-required'; readonly issuerId: string }
   /** The awarding body is not the one that the issuer acts for, which is `body`. */
   | { readonly kind: 'other-body'; readonly body: string }
   | { readonly kind: 'unknown-agenda-item'; readonly sessionId: string; readonly item: number }
@@ -39,6 +42,7 @@ export type Refusal =
   | PersonRefusal
   | AwardRefusal
   | OrganizationRefusal
+  | ProposalRefusal
   | SessionRefusal
   | IssuerRefusal
   | SerialRefusal

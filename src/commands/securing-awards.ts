@@ -1,5 +1,5 @@
-import type { AwardEvent, AwardState, IssuedAward } from '../domain/award.ts'
-import type { Basis } from '../domain/award-content.ts'
+import type { AwardEvent, AwardState } from '../domain/award.ts'
+import type { AwardContent, Basis } from '../domain/award-content.ts'
 import { invalid } from '../domain/decision.ts'
 import { accreditationOn } from '../domain/issuer.ts'
 import { issuers, sessions } from './aggregates.ts'
@@ -31,14 +31,21 @@ export const secureAward =
   async (next: AwardState, events: readonly AwardEvent[]): Promise<Problem | CommonRefusal | undefined> => {
     if (next.status !== 'issued') return undefined
     const touched = touchedBy(events)
-    const problem =
-      (touched.has('issuedOn') ? await accreditationProblem(deps, next) : undefined) ??
-      (touched.has('basis') ? await basisProblem(deps, next.content.basis) : undefined)
+    const problem = await restingProblem(deps, next.content, touched)
     if (problem) return problem
     const { issuerId, serialNumber } = next.content
     if (serialNumber === undefined || !touched.has('serialNumber')) return undefined
     return holdSerial(deps, { issuerId, serialNumber, certificateId: id }, request)
   }
+
+/** What other streams say against an award's content: its issuer's accreditation, the session that it rests on. */
+export const restingProblem = async (
+  deps: CommandDeps,
+  content: AwardContent,
+  touched: ReadonlySet<string> = new Set(['issuedOn', 'basis']),
+): Promise<Problem | undefined> =>
+  (touched.has('issuedOn') ? await accreditationProblem(deps, content) : undefined) ??
+  (touched.has('basis') ? await basisProblem(deps, content.basis) : undefined)
 
 /** The fields that events set, as far as other streams have a say in them. */
 function touchedBy(events: readonly AwardEvent[]): ReadonlySet<string> {
@@ -50,8 +57,8 @@ function touchedBy(events: readonly AwardEvent[]): ReadonlySet<string> {
   )
 }
 
-async function accreditationProblem(deps: CommandDeps, award: IssuedAward): Promise<Problem | undefined> {
-  const { issuerId, kind, issuedOn } = award.content
+async function accreditationProblem(deps: CommandDeps, content: AwardContent): Promise<Problem | undefined> {
+  const { issuerId, kind, issuedOn } = content
   const issuer = await readState(deps, issuers, issuerId)
   if (accreditationOn(issuer, kind, issuedOn)) return undefined
   return { kind: 'not-accredited', issuerId, awardKind: kind, on: issuedOn }

@@ -85,6 +85,18 @@ export async function holdSerial(
   }
 }
 
+/** Says where a number is held by another certificate, without holding it. */
+export async function heldByAnother(
+  { log }: Pick<CommandDeps, 'log'>,
+  { issuerId, serialNumber }: { readonly issuerId: string; readonly serialNumber?: string | undefined },
+  id: string,
+): Promise<SerialRefusal | undefined> {
+  if (serialNumber === undefined) return undefined
+  const state = foldSlice(serials, await log.readStream(serialStream(issuerId, serialNumber)))
+  const decision = reserveSerial({ issuerId, serialNumber, certificateId: id })(state)
+  return decision.ok ? undefined : decision.refusal
+}
+
 /** Frees a number held by a certificate that never came to be, having made sure that it never will. */
 async function freeIfAbandoned(deps: CommandDeps, stream: string, heldBy: string, by: By): Promise<boolean> {
   const holder = await readAward(deps, heldBy)

@@ -1,4 +1,23 @@
 import { z } from 'zod'
+import {
+  type AccessKey,
+  accessKey,
+  type AccessKeyRefusal,
+  type AccessKeyRevocation,
+  accessKeyRevocation,
+  evolveAccessKeys,
+  grantKey,
+  type RecordedKey,
+  revokeKey,
+} from './access-key.ts'
+import {
+  type ApprovalNote,
+  approvalNote,
+  type ApprovalRule,
+  evolveApproval,
+  requireApproval,
+  waiveApproval,
+} from './approval.ts'
 import { covers, dayBefore, endsBeforeItBegins, storedDate } from './date.ts'
 import { accepted, type Decision, type Invalid, invalid, refused } from './decision.ts'
 import { same } from './same.ts'
@@ -25,10 +44,6 @@ export const issuerStream = (id: IssuerId) => `issuer-${id}`
 const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.strictObject({ type: z.literal(type), data })
 
-/** What a key's holder may do: record for its issuer, read everything, or keep the registry itself. */
-export const keyRole = z.enum(['issuer', 'auditor', 'registrar'])
-export type KeyRole = z.infer<typeof keyRole>
-
 const registration = z.strictObject({
   name: storedText,
   /** The organization that it issues for. Without one it can't be accredited: the registry's own operator. */
@@ -43,16 +58,6 @@ const accreditation = z.strictObject({
   until: storedDate.optional(),
 })
 const withdrawal = z.strictObject({ accreditationId: z.string(), from: storedDate, reason: z.string() })
-const accessKey = z.strictObject({
-  keyId: z.string(),
-  role: keyRole,
-  /** Of the key, in hex; the key itself is stored nowhere. */
-  sha256: z.string(),
-  label: z.string().optional(),
-  until: storedDate.optional(),
-})
-const keyRevocation = z.strictObject({ keyId: z.string(), reason: z.string() })
-
 /** The stored shapes of an issuer's events: a format, kept for ever. Dates are days, both ends included. */
 export const issuerEvent = z.discriminatedUnion('type', [
   event('IssuerRegistered', registration),
@@ -61,29 +66,31 @@ export const issuerEvent = z.discriminatedUnion('type', [
   /** `from` is the first day on which the accreditation no longer counts. */
   event('IssuerAccreditationWithdrawn', withdrawal),
   event('AccessKeyGranted', accessKey),
-  event('AccessKeyRevoked', keyRevocation),
+  event('AccessKeyRevoked', accessKeyRevocation),
   /** From an instant on, credentials in its name are signed with this key. */
   event('IssuerSigningKeyAdded', signingKey),
   event('IssuerSigningKeyRetired', signingKeyRetirement),
   event('IssuerSigningKeyCompromised', signingKeyCompromise),
+  /** From now on an award in its name takes a second person (proposal.ts). */
+  event('IssuerApprovalRequired', approvalNote),
+  event('IssuerApprovalWaived', approvalNote),
 ])
 export type IssuerEvent = z.infer<typeof issuerEvent>
 export type IssuerRegistration = z.infer<typeof registration>
 export type Accreditation = z.infer<typeof accreditation>
 export type AccreditationWithdrawal = z.infer<typeof withdrawal>
-export type AccessKey = z.infer<typeof accessKey>
-export type AccessKeyRevocation = z.infer<typeof keyRevocation>
 
 export type RecordedAccreditation = Accreditation & {
   readonly withdrawn?: { readonly from: string; readonly reason: string }
 }
-export type RecordedKey = AccessKey & { readonly revoked?: { readonly reason: string } }
 export type RegisteredIssuer = IssuerRegistration & {
   readonly status: 'registered'
   readonly accreditations: readonly RecordedAccreditation[]
   readonly keys: readonly RecordedKey[]
   /** Absent before the first. */
   readonly signingKeys?: readonly RecordedSigningKey[]
+  /** Absent where four eyes were never spoken of. */
+  readonly approval?: ApprovalRule
 }
 export type IssuerState = { readonly status: 'unregistered' } | RegisteredIssuer
 
@@ -112,16 +119,15 @@ function evolveRegistered(state: RegisteredIssuer, event: LaterEvent): Registere
       return { ...state, accreditations }
     }
     case 'AccessKeyGranted':
-      return { ...state, keys: [...state.keys, event.data] }
-    case 'AccessKeyRevoked': {
-      const { keyId, ...revoked } = event.data
-      const keys = state.keys.map((key) => (key.keyId === keyId && !key.revoked ? { ...key, revoked } : key))
-      return { ...state, keys }
-    }
+    case 'AccessKeyRevoked':
+      return { ...state, keys: evolveAccessKeys(state.keys, event) }
     case 'IssuerSigningKeyAdded':
     case 'IssuerSigningKeyRetired':
     case 'IssuerSigningKeyCompromised':
       return { ...state, signingKeys: evolveSigningKeys(state.signingKeys ?? [], event) }
+    case 'IssuerApprovalRequired':
+    case 'IssuerApprovalWaived':
+      return { ...state, approval: evolveApproval(event) }
   }
 }
 
@@ -159,9 +165,7 @@ export type IssuerRefusal =
   | { readonly kind: 'accreditation-exists'; readonly accreditationId: string }
   | { readonly kind: 'accreditation-not-found'; readonly accreditationId: string }
   | { readonly kind: 'already-withdrawn'; readonly from: string }
-  | { readonly kind: 'key-exists'; readonly keyId: string }
-  | { readonly kind: 'key-not-found'; readonly keyId: string }
-  | { readonly kind: 'key-revoked'; readonly keyId: string }
+  | AccessKeyRefusal
   | SigningKeyRefusal
 export type IssuerDecision = Decision<IssuerEvent, IssuerRefusal>
 
@@ -216,26 +220,11 @@ export const withdrawAccreditation = (intent: AccreditationWithdrawal): Decide =
     return accepted({ type: 'IssuerAccreditationWithdrawn', data: intent })
   })
 
-/** Grants a key. A revoked key is never granted again, under whatever ID. */
+/** `grantKey` and `revokeKey` (access-key.ts) on an issuer. */
 export const grantAccessKey = (intent: AccessKey): Decide =>
-  onRegistered((issuer) => {
-    const { keyId } = intent
-    const known = issuer.keys.find((key) => key.keyId === keyId || key.sha256 === intent.sha256)
-    if (!known) return accepted({ type: 'AccessKeyGranted', data: intent })
-    const { revoked, ...granted } = known
-    if (revoked) return refused({ kind: 'key-revoked', keyId: known.keyId })
-    return same(granted, intent) ? accepted() : refused({ kind: 'key-exists', keyId: known.keyId })
-  })
-
-/** Revokes a key at once and for good. */
+  onRegistered(({ keys }) => grantKey(intent)(keys))
 export const revokeAccessKey = (intent: AccessKeyRevocation): Decide =>
-  onRegistered((issuer) => {
-    const { keyId, reason } = intent
-    const known = issuer.keys.find((key) => key.keyId === keyId)
-    if (!known) return refused({ kind: 'key-not-found', keyId })
-    if (!known.revoked) return accepted({ type: 'AccessKeyRevoked', data: intent })
-    return known.revoked.reason === reason ? accepted() : refused({ kind: 'key-revoked', keyId })
-  })
+  onRegistered(({ keys }) => revokeKey(intent)(keys))
 
 /** `addSigningKey`, `retireSigningKey` and `compromiseSigningKey` (signing-key.ts) on an issuer. */
 export const addIssuerSigningKey = (intent: SigningKey): Decide =>
@@ -244,3 +233,9 @@ export const retireIssuerSigningKey = (intent: SigningKeyRetirement): Decide =>
   onRegistered(({ signingKeys = [] }) => retireSigningKey(signingKeys, intent))
 export const compromiseIssuerSigningKey = (intent: SigningKeyCompromise): Decide =>
   onRegistered(({ signingKeys = [] }) => compromiseSigningKey(signingKeys, intent))
+
+/** `requireApproval` and `waiveApproval` (approval.ts) on an issuer. */
+export const requireIssuerApproval = (intent: ApprovalNote): Decide =>
+  onRegistered(({ approval }) => requireApproval(intent)(approval))
+export const waiveIssuerApproval = (intent: ApprovalNote): Decide =>
+  onRegistered(({ approval }) => waiveApproval(intent)(approval))

@@ -6,6 +6,7 @@ import { type CatalogueEntry, creates, type Ran } from '../commands/catalogue-en
 import { formatPosition } from '../log/position.ts'
 import { certificateAnswer } from '../queries/certificates.ts'
 import { documentAnswer } from '../queries/documents.ts'
+import { proposalAnswer } from '../queries/proposals.ts'
 import type { Registry } from '../registry.ts'
 import { actorWithRole } from './auth.ts'
 import { certificateIdOf } from './certificate-id.ts'
@@ -68,8 +69,11 @@ export const commandRoutes: FastifyPluginAsyncZod<{ registry: Registry; metrics:
   }
 }
 
+/** What is named by a certificate's ID, which is read forgivingly. */
+const BY_CERTIFICATE_ID: readonly string[] = ['certificates', 'proposals']
+
 const subjectOf = ({ tag }: CatalogueEntry, { id }: { id?: string }) =>
-  id === undefined || tag !== 'certificates' ? id : certificateIdOf(id)
+  id === undefined || !BY_CERTIFICATE_ID.includes(tag) ? id : certificateIdOf(id)
 
 function answer(registry: Registry, entry: CatalogueEntry, ran: Ran, reply: FastifyReply): FastifyReply {
   if (!ran.ok) throw problemOf(ran.refusal)
@@ -94,6 +98,7 @@ function answer(registry: Registry, entry: CatalogueEntry, ran: Ran, reply: Fast
 function stateOf(registry: Registry, { tag }: CatalogueEntry, id: string): string | undefined {
   const { readModel } = registry
   if (tag === 'persons') return undefined
+  if (tag === 'proposals') return JSON.stringify(proposalAnswer(readModel, id))
   if (tag !== 'certificates') return JSON.stringify(documentAnswer(readModel, KINDS[tag], id))
   const found = certificateAnswer(readModel, id, { at: registry.now().slice(0, 10) })
   return found.kind === 'found' ? found.body.toString() : undefined

@@ -47,6 +47,19 @@ const REFUSALS: Readonly<Record<RefusalKind, ProblemType>> = {
     'Have a registrar accredit the issuer, or mend kind or issuedOn.',
   ),
   'other-body': unprocessable('The issuer does not act for that awarding body', 'Leave awardingBody out.'),
+  'approval-required': conflict(
+    'An award of this issuer takes a second person',
+    'Propose it at /api/v1/proposals, and have somebody else approve.',
+  ),
+  'proposal-not-found': missing('No such proposal', 'Mend the ID.'),
+  'proposal-exists': conflict('Something else was proposed under this ID', 'Take a new key.'),
+  'proposal-approved': conflict('It was approved already', 'Revoke the certificate instead.'),
+  'proposal-declined': conflict('It was declined already', 'Propose it anew.'),
+  'second-person-needed': {
+    status: 403,
+    title: 'Whoever proposed can’t approve',
+    mend: 'Have it approved by somebody else, with another key.',
+  },
   'award-not-found': missing('No such certificate', 'Mend the ID.'),
   'award-exists': conflict(
     'This certificate was issued with another content',

@@ -21,6 +21,7 @@ import { offlineRoute } from './offline-route.ts'
 import { sendProblemPage } from './pages/problem-page.ts'
 import { pages } from './pages/routes.ts'
 import { problemRoutes } from './problem-routes.ts'
+import { proposalRoutes } from './proposal-routes.ts'
 import { queryRoutes } from './query-routes.ts'
 import { limitRates, type Limits } from './rate-limits.ts'
 import { reference } from './reference.ts'
@@ -110,6 +111,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
       if (issuer) await api.register(verificationRoutes, { registry, issuer, tlog, policy, limits })
       await api.register(documentRoute, { registry, issuer, publicUrl: options.publicUrl })
       await api.register(queryRoutes, { registry })
+      await api.register(proposalRoutes, { registry })
       await api.register(commandRoutes, { registry, metrics })
       await api.register(eventRoutes, {
         registry,

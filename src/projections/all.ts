@@ -3,6 +3,7 @@ import { certificates } from './certificate.ts'
 import { keys } from './keys.ts'
 import { ERASABLE_TABLES } from './personal-index.ts'
 import { persons } from './persons.ts'
+import { proposals } from './proposals.ts'
 import type { ReadModelOptions } from './read-model.ts'
 import { searchPhrases } from './search.ts'
 import { statistics } from './statistics.ts'
@@ -17,6 +18,7 @@ export const ALL: ReadModelOptions = {
     issuers,
     keys,
     persons,
+    proposals,
     searchPhrases,
     statistics,
     supersessions,

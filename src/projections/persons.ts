@@ -52,6 +52,10 @@ function refsOf({ kind, event }: RegistryEvent): readonly PersonRef[] {
         change.field === 'recipient.person' || change.field === 'acceptance.person' ? [change.after] : [],
       )
   }
+  if (kind === 'proposal' && event.type === 'AwardProposed') {
+    const { recipient } = event.data.content
+    return recipient.type === 'person' ? [recipient.person] : []
+  }
   if (kind === 'session') {
     if (event.type === 'SessionParticipantsRegistered')
       return event.data.participants.map(({ person }) => person)

@@ -3,6 +3,7 @@ import { awardEvent } from '../domain/award.ts'
 import { issuerEvent } from '../domain/issuer.ts'
 import { organizationEvent } from '../domain/organization.ts'
 import { personEvent } from '../domain/person.ts'
+import { proposalEvent } from '../domain/proposal.ts'
 import { serialEvent } from '../domain/serial.ts'
 import { sessionEvent } from '../domain/session.ts'
 import type { RecordedEvent } from '../log/event-log.ts'
@@ -14,6 +15,7 @@ const shapes = {
   issuer: issuerEvent,
   organization: organizationEvent,
   person: personEvent,
+  proposal: proposalEvent,
   serial: serialEvent,
   session: sessionEvent,
 } as const

@@ -65,6 +65,7 @@ export const searchPhrases: Projection = {
         if (event.type !== 'IssuerRegistered') return []
         return [phrased('issuer', subject, { label: event.data.name, link: event.data.body })]
       case 'person':
+      case 'proposal':
       case 'serial':
         return []
     }

@@ -1,4 +1,4 @@
-import type { KeyRole } from '../domain/issuer.ts'
+import type { KeyRole } from '../domain/access-key.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 
 export type KnownKey = {

@@ -5,6 +5,7 @@ import { correct } from '../../src/domain/award-corrections.ts'
 import * as Award from '../../src/domain/award-decisions.ts'
 import { covers, type Period } from '../../src/domain/date.ts'
 import type { Decision } from '../../src/domain/decision.ts'
+import { keyRole } from '../../src/domain/access-key.ts'
 import * as Issuer from '../../src/domain/issuer.ts'
 import * as Organization from '../../src/domain/organization.ts'
 import { releaseSerial, reserveSerial } from '../../src/domain/serial.ts'
@@ -239,7 +240,7 @@ void t.test(
       fc
         .record({
           keyId: text,
-          role: fc.constantFrom(...Issuer.keyRole.options),
+          role: fc.constantFrom(...keyRole.options),
           sha256: text,
           until: maybe(day),
         })

@@ -2,6 +2,7 @@ import { awardEvent, evolveAward, initialAward } from '../../src/domain/award.ts
 import type { AwardContent } from '../../src/domain/award-content.ts'
 import { evolveIssuer, initialIssuer, issuerEvent } from '../../src/domain/issuer.ts'
 import { evolveOrganization, initialOrganization, organizationEvent } from '../../src/domain/organization.ts'
+import { evolveProposal, initialProposal, proposalEvent } from '../../src/domain/proposal.ts'
 import { evolveSerial, initialSerial, serialEvent } from '../../src/domain/serial.ts'
 import { evolveSession, initialSession, sessionEvent } from '../../src/domain/session.ts'
 import type { Decider } from './decider.ts'
@@ -15,6 +16,7 @@ const decider = <State, Event>(
 export const award = decider(initialAward, evolveAward, awardEvent)
 export const issuer = decider(initialIssuer, evolveIssuer, issuerEvent)
 export const organization = decider(initialOrganization, evolveOrganization, organizationEvent)
+export const proposal = decider(initialProposal, evolveProposal, proposalEvent)
 export const serial = decider(initialSerial, evolveSerial, serialEvent)
 export const session = decider(initialSession, evolveSession, sessionEvent)
 
