@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { initialAward, type AwardEvent, type AwardState } from '../domain/award.ts'
+import { type AwardEvent, type AwardState, evolveAward, initialAward } from '../domain/award.ts'
 import type { AwardContent } from '../domain/award-content.ts'
 import { issue } from '../domain/award-decisions.ts'
-import { evolveAward } from '../domain/award.ts'
 import { refsIn } from '../domain/person.ts'
 import {
   approve,
