@@ -7,7 +7,18 @@ import { LANGUAGES, type Speech } from './speech.ts'
 const POLICY =
   "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-export type Page = { readonly title: string; readonly body: Html; readonly status?: number }
+/** As `POLICY`, for a page with a script of ours, which may ask this house and no other. */
+const POLICY_WITH_SCRIPT = `${POLICY}; script-src 'self'; connect-src 'self'`
+
+export type Page = {
+  readonly title: string
+  readonly body: Html
+  readonly status?: number
+  /** The address of a script that adds comfort; the page works without. */
+  readonly script?: string | undefined
+  /** What stands in the head besides. */
+  readonly head?: Html | undefined
+}
 
 /** Sends a page in the reader's language, with the links to the same page in the others. */
 export function sendPage(
@@ -16,7 +27,8 @@ export function sendPage(
   speech: Speech,
   page: Page,
 ): FastifyReply {
-  return sendRendered(reply, speech, render(request.url, speech, page), page.status ?? 200)
+  const rendered = render(request.url, speech, page)
+  return sendRendered(reply, speech, rendered, page.status ?? 200, page.script !== undefined)
 }
 
 /** The whole page as text. */
@@ -28,11 +40,12 @@ export function sendRendered(
   { language }: Speech,
   page: string | Buffer,
   status: number,
+  hasScript = false,
 ): FastifyReply {
   return reply
     .code(status)
     .type('text/html; charset=utf-8')
-    .header('content-security-policy', POLICY)
+    .header('content-security-policy', hasScript ? POLICY_WITH_SCRIPT : POLICY)
     .header('content-language', language)
     .header('vary', 'accept, accept-language')
     .header('cache-control', 'no-store')
@@ -40,7 +53,7 @@ export function sendRendered(
     .send(page)
 }
 
-function whole(url: string, { language, words }: Speech, { title, body }: Page): Html {
+function whole(url: string, { language, words }: Speech, { title, body, script, head }: Page): Html {
   return html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -48,7 +61,7 @@ function whole(url: string, { language, words }: Speech, { title, body }: Page):
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · ${words.registry}</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${STYLE_PATH}">
+<link rel="stylesheet" href="${STYLE_PATH}">${script && html`<script src="${script}" type="module"></script>`}${head}
 </head>
 <body>
 <a class="skip" href="#main">${words.skip}</a>
