@@ -3,6 +3,7 @@ import { Clock } from './clock.ts'
 import type { CatalogueEntry, CommandDeps, Ran } from './commands/catalogue-entry.ts'
 import type { Request } from './commands/executor.ts'
 import { FoldedStreams } from './commands/folded-streams.ts'
+import { type Rehearsal, rehearse } from './commands/rehearse.ts'
 import { completeApprovals } from './commands/proposal-commands.ts'
 import { completeSupersessions } from './commands/supersede-award.ts'
 import { type EventLog, LogUnavailableError } from './log/event-log.ts'
@@ -106,6 +107,16 @@ export class Registry {
     const outcome = await entry.run(this.#deps, id, input, request)
     if (!outcome.ok || outcome.position === undefined) return { ...outcome, visible: true }
     return { ...outcome, visible: await this.projector.reached(outcome.position, WAIT_MS) }
+  }
+
+  /** What `run` would do, with every check and without recording anything (commands/rehearse.ts). */
+  rehearse(
+    entry: CatalogueEntry,
+    id: string | undefined,
+    input: unknown,
+    request: Request,
+  ): Promise<Rehearsal> {
+    return rehearse(this.#deps, entry, id, input, request)
   }
 
   /** Resolves true once everything recorded so far can be read here, false after `timeoutMs` and where the log is away. */

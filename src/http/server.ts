@@ -13,6 +13,7 @@ import { credentialRoutes } from './credential-routes.ts'
 import { documentRoute } from './document-route.ts'
 import { sendProblem } from './error-handler.ts'
 import { desk } from './desk/routes.ts'
+import { deskScript } from './desk/script.ts'
 import { eventRoutes } from './event-routes.ts'
 import { type CheckHealth, healthRoutes, readiness } from './health-routes.ts'
 import { Metrics, type Told } from './metrics.ts'
@@ -123,6 +124,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   )
   await app.register(problemRoutes)
   await app.register(offlineRoute)
+  await app.register(deskScript)
   await app.register(desk, { prefix: '/desk', registry, publicUrl: options.publicUrl, tlog })
   await app.register(pages, {
     registry,

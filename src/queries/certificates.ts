@@ -143,3 +143,7 @@ export function listCertificates(
     ...(rows.length > page.limit && last && { next: Number(last['number']) }),
   }
 }
+
+/** Whether the read model holds a certificate of that ID. */
+export const exists = (model: ReadModel, id: string): boolean =>
+  model.prepare('SELECT 1 FROM certificate WHERE id = ? AND document IS NOT NULL').get(id) !== undefined

@@ -25,8 +25,8 @@ void onRig('a rehearsal decides as recording would, and leaves nothing behind', 
   t.match(outcome, { ok: true, repeated: false })
   const { events } = await readStream(outcome.ok ? `award-${outcome.id}` : '')
   t.match(events, [{ type: 'AwardIssued', revision: 0n, data: { serialNumber: 'A-1' } }])
-  const { recipient } = events[0]?.data as unknown as { recipient: { person: { commitment: string } } }
-  t.same(opened(recipient.person.commitment)?.fields, person)
+  const sealed = events[0]?.data as { recipient: { person: { commitment: string } } } | undefined
+  t.same(opened(sealed?.recipient.person.commitment ?? '')?.fields, person)
   t.equal((await rig.events()).length, before)
   t.equal((await openings(rig)).length, 0)
   const real = await rig.must(

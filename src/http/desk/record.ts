@@ -1,43 +1,67 @@
 import { entryNamed } from '../../commands/catalogue.ts'
 import type { Actor } from '../../commands/command.ts'
+import type { Refusal } from '../../commands/refusal.ts'
+import type { Rehearsal } from '../../commands/rehearse.ts'
 import type { Registry } from '../../registry.ts'
 import { PROBLEMS } from '../problem-table.ts'
-import { fieldOfPointer } from './award-form.ts'
 import type { FieldError } from './forms.ts'
 
-/**
- * Runs a command of the catalogue as whoever is at the desk. `once` stands in the form, so that one that is sent twice
- * records once. What is wrong comes back by field.
- */
+/** A command as a form of the desk asks for it. */
+export type Asked = {
+  readonly name: string
+  readonly id?: string | undefined
+  readonly input: object
+  /** Stands in the form, so that one that is sent twice records once. */
+  readonly once?: string | undefined
+  /** The revision that the form was made from. */
+  readonly expected?: bigint | undefined
+  /** The field that a part of the input (a JSON Pointer) was typed into. */
+  readonly fieldOf: (pointer: string) => string
+}
+/** Who asks, and the ID of the request. */
+export type Asking = { readonly actor: Actor; readonly requestId: string }
+export type Wrong = { readonly errors: readonly FieldError[] }
+
+/** Runs a command of the catalogue as whoever is at the desk. What is wrong comes back by field. */
 export async function record(
   registry: Registry,
-  actor: Actor,
-  command: {
-    readonly name: string
-    readonly id?: string
-    readonly input: object
-    readonly once: string | undefined
-  },
-  requestId: string,
-): Promise<{ readonly id: string } | { readonly errors: readonly FieldError[] }> {
-  const { name, id, input, once } = command
-  const entry = entryNamed(name)
-  const read = entry.input.safeParse(input)
-  if (!read.success)
-    return {
-      errors: read.error.issues.map(({ path, message }) => ({
-        field: fieldOfPointer(`/${path.join('/')}`),
-        text: message,
-      })),
-    }
-  const ran = await registry.run(entry, id, read.data, {
-    actor,
-    correlationId: requestId,
-    idempotencyKey: once,
-  })
-  if (ran.ok) return { id: ran.id }
-  const { refusal } = ran
+  { actor, requestId }: Asking,
+  asked: Asked,
+): Promise<{ readonly id: string } | Wrong> {
+  const read = entryNamed(asked.name).input.safeParse(asked.input)
+  if (!read.success) return unreadable(read.error.issues, asked)
+  const { once, expected } = asked
+  const request = { actor, correlationId: requestId, idempotencyKey: once, expected }
+  const ran = await registry.run(entryNamed(asked.name), asked.id, read.data, request)
+  return ran.ok ? { id: ran.id } : { errors: [refusalError(ran.refusal, asked)] }
+}
+
+/** As `record`, and records nothing: what would be. */
+export async function rehearsed(
+  registry: Registry,
+  { actor, requestId }: Asking,
+  asked: Asked,
+): Promise<{ readonly id: string; readonly rehearsal: Rehearsal } | Wrong> {
+  const read = entryNamed(asked.name).input.safeParse(asked.input)
+  if (!read.success) return unreadable(read.error.issues, asked)
+  const request = { actor, correlationId: requestId, expected: asked.expected }
+  const rehearsal = await registry.rehearse(entryNamed(asked.name), asked.id, read.data, request)
+  const { outcome } = rehearsal
+  return outcome.ok ? { id: outcome.id, rehearsal } : { errors: [refusalError(outcome.refusal, asked)] }
+}
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string }
+
+const unreadable = (issues: readonly Issue[], { fieldOf }: Asked): Wrong => ({
+  errors: issues.map(({ path, message }) => ({
+    field: fieldOf(`/${path.map(String).join('/')}`),
+    text: message,
+  })),
+})
+
+function refusalError(refusal: Refusal, { fieldOf }: Asked): FieldError {
   const { title, mend } = PROBLEMS[refusal.kind]
-  const field = 'field' in refusal ? fieldOfPointer(String(refusal.field)) : undefined
-  return { errors: [{ field, text: `${title}. ${mend}` }] }
+  const field = 'field' in refusal ? fieldOf(refusal.field) : undefined
+  const hint = refusal.kind === 'invalid' ? refusal.hint : mend
+  return { field, text: `${title}: ${hint}` }
 }

@@ -9,20 +9,23 @@ import { type Speech, speechOf } from '../pages/speech.ts'
 import { form, type Typed } from './forms.ts'
 import { COOKIE, isOurs, type Seated, seated } from './gate.ts'
 import type { DeskSessions } from './sessions.ts'
+import { DESK_SCRIPT } from './script.ts'
 import { DESK_WORDS } from './words.ts'
 
 const SIGN_INS_A_MINUTE = 10
 
-/** Sends a page of the desk. */
+/** Sends a page of the desk; `isHelped` by its small script, where a form gains by it. */
 export function sendDesk(
   request: FastifyRequest,
   reply: FastifyReply,
   speech: Speech,
   body: Html,
   status = 200,
+  isHelped = false,
 ): FastifyReply {
   const title = speech.words.desk
-  return sendPage(request, reply, speech, { title, body: html`<h1>${title}</h1>${body}`, status })
+  const script = isHelped ? DESK_SCRIPT.path : undefined
+  return sendPage(request, reply, speech, { title, body: html`<h1>${title}</h1>${body}`, status, script })
 }
 
 /** Asks for an access key, and says why it asks again. */

@@ -29,6 +29,12 @@ export type CertificateView = {
   readonly signed: boolean
 }
 
+/** What a certificate says and is worth: the part of its page that a preview shows too. */
+export type CertificateFace = Pick<
+  CertificateView,
+  'at' | 'verdict' | 'certificate' | 'accredited' | 'persons' | 'names' | 'session'
+>
+
 /** The permanent page of a certificate: the verdict first. */
 export function certificatePage(speech: Speech, view: CertificateView): Page {
   const { certificate, verdict } = view
@@ -61,7 +67,8 @@ ${reason && html`<p class="why">${words.why}: <bdi>${reason}</bdi></p>`}${
 const asOf = ({ words, language }: Speech, { at, certificate }: CertificateView): Html =>
   html`<form class="ask noprint" action="/c/${certificate.id}" method="get"><label for="at">${words.asOf}</label><div class="row short"><input id="at" name="at" type="date" value="${at}" aria-describedby="at-hint"><input type="hidden" name="lang" value="${language}"><button class="quiet">${words.show}</button></div><small id="at-hint">${words.asOfHint}</small></form>`
 
-function whatItSays(speech: Speech, view: CertificateView): Html {
+/** What it says, field by field. */
+export function whatItSays(speech: Speech, view: CertificateFace): Html {
   const { words, say, sayAll, day } = speech
   const { certificate, accredited } = view
   const { recipient, basis, acceptance, functions, mixedScripts = [] } = certificate
@@ -128,7 +135,8 @@ function basisOf(
   return html`${sessionId && html`<span class="said">${link(speech, `/sessions/${sessionId}`, session ?? sessionId)}</span>`}${agendaItem !== undefined && html`<span class="said">${words.agendaItem} ${agendaItem}</span>`}${decisionNumber && html`<span class="said">${words.decision} ${decisionNumber}</span>`}${protocolNumber && html`<span class="said">${words.protocol} ${protocolNumber}</span>`}`
 }
 
-function corrections(speech: Speech, { certificate, persons }: CertificateView): Html | undefined {
+/** Corrections, each with what it said before. */
+export function corrections(speech: Speech, { certificate, persons }: CertificateFace): Html | undefined {
   const { words } = speech
   if (certificate.corrections.length === 0) return undefined
   const value = (said: unknown) => shown(speech, said, persons)

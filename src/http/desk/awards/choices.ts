@@ -1,0 +1,83 @@
+import type { RegisteredOrganization } from '../../../domain/organization.ts'
+import type { ConvenedSession } from '../../../domain/session.ts'
+import type { LocalizedText } from '../../../domain/text.ts'
+import type { ReadModel } from '../../../projections/read-model.ts'
+import { searchRegistry } from '../../../projections/search-query.ts'
+import { currentIssuer } from '../../../queries/accreditation.ts'
+import { documentState, exists, listDocuments } from '../../../queries/documents.ts'
+import type { Speech } from '../../pages/speech.ts'
+
+const MOST = 100
+
+export type Choice = readonly (readonly [value: string, label: string])[]
+
+/** What the form of an award offers. */
+export type Choices = {
+  /** The kinds that the issuer was accredited for. */
+  readonly kinds: Choice
+  readonly organizations: Choice
+  readonly sessions: Choice
+  /** What the chosen session has on its agenda, with the decision on each item. */
+  readonly agenda: Choice
+}
+
+/** What the form of an award offers; the agenda is that of the session chosen. */
+export function choicesOf(
+  model: ReadModel,
+  speech: Speech,
+  issuerId: string,
+  sessionId: string | undefined,
+): Choices {
+  const issuer = currentIssuer(model, issuerId)
+  const kinds = issuer.status === 'registered' ? issuer.accreditations.flatMap((one) => one.kinds) : []
+  const { documents: organizations } = listDocuments(model, 'organization', { limit: MOST })
+  const { documents: sessions } = listDocuments(model, 'session', { limit: MOST })
+  return {
+    kinds: [...new Set(kinds)].map((kind) => [kind, speech.words.kinds[kind] ?? kind] as const),
+    organizations: organizations.map(({ id, state }) => [id, organizationName(state, speech) ?? id] as const),
+    sessions: sessions.map(({ id, state }) => [id, sessionName(state, speech)] as const),
+    agenda: agendaOf(sessionOf(model, sessionId), speech),
+  }
+}
+
+/** A session as it is recorded; `undefined` where there is none of that ID. */
+export const sessionOf = (model: ReadModel, id: string | undefined): ConvenedSession | undefined =>
+  id === undefined ? undefined : (documentState(model, 'session', id) as ConvenedSession | undefined)
+
+/** What a session decided on an item, as far as an award names it. */
+export function decidedAt(
+  session: ConvenedSession | undefined,
+  item: number | undefined,
+): { readonly decisionNumber?: string | undefined; readonly protocolNumber?: string | undefined } {
+  const decision = session?.decisions.find((one) => one.item === item)
+  return { decisionNumber: decision?.decisionNumber, protocolNumber: session?.protocol?.number }
+}
+
+/** Organisations that were perhaps meant, where what was typed is no ID of one. */
+export function meant(model: ReadModel, typed: string | undefined): Choice {
+  if (typed === undefined || exists(model, 'organization', typed)) return []
+  const { hits } = searchRegistry(model.db, { text: typed.slice(0, 200), limit: 5, kinds: ['organization'] })
+  return hits.map(({ id, label = {} }) => [id, Object.values(label)[0] ?? id] as const)
+}
+
+function agendaOf(session: ConvenedSession | undefined, speech: Speech): Choice {
+  return (session?.agenda ?? []).map(({ number, title }) => {
+    const { decisionNumber } = decidedAt(session, number)
+    const decision = decisionNumber === undefined ? '' : ` — ${speech.words.decision} ${decisionNumber}`
+    return [String(number), `${number}. ${nearest(title, speech)}${decision}`] as const
+  })
+}
+
+/** An organisation's present name in the reader's language, or the nearest to it. */
+export function organizationName(state: object, speech: Speech): string | undefined {
+  const name = (state as Partial<RegisteredOrganization>).names?.at(-1)?.name
+  return name && nearest(name, speech)
+}
+
+function sessionName(state: object, speech: Speech): string {
+  const { convocation } = state as ConvenedSession
+  return `${speech.words.session} ${convocation.number}, ${convocation.startsOn}`
+}
+
+export const nearest = (text: LocalizedText, { language }: Speech): string =>
+  text[language] ?? Object.values(text)[0] ?? ''

@@ -1,0 +1,55 @@
+import type { Language } from '../pages/speech.ts'
+
+const en = {
+  all: 'Proposed, approved and declined',
+  proposed: 'waits for a second person',
+  approved: 'approved',
+  declined: 'declined',
+  proposedBy: 'Proposed by',
+  approvedBy: 'Approved by',
+  declinedBy: 'Declined by',
+  approve: 'Approve: it becomes a certificate',
+  decline: 'Decline',
+  takeBack: 'Take it back',
+  yours: 'You proposed this. Somebody else has to approve it, with another key.',
+  sent: 'It waits for a second person now.',
+  none: 'Nothing was proposed yet.',
+  certificate: 'To the certificate',
+  unissued: 'It was approved, and the certificate is not recorded yet. Approve it again to finish.',
+}
+export type ProposalWords = Readonly<Record<keyof typeof en, string>>
+const ru: ProposalWords = {
+  all: 'Предложено, одобрено и отклонено',
+  proposed: 'ждёт второго лица',
+  approved: 'одобрено',
+  declined: 'отклонено',
+  proposedBy: 'Предложил',
+  approvedBy: 'Одобрил',
+  declinedBy: 'Отклонил',
+  approve: 'Одобрить: это станет сертификатом',
+  decline: 'Отклонить',
+  takeBack: 'Забрать назад',
+  yours: 'Это предложили вы. Одобрить должен кто-то другой, с другим ключом.',
+  sent: 'Теперь это ждёт второго лица.',
+  none: 'Ничего ещё не предложено.',
+  certificate: 'К сертификату',
+  unissued: 'Одобрено, но сертификат ещё не записан. Одобрите ещё раз, чтобы закончить.',
+}
+const ky: ProposalWords = {
+  all: 'Сунушталган, бекитилген жана четке кагылган',
+  proposed: 'экинчи адамды күтүүдө',
+  approved: 'бекитилди',
+  declined: 'четке кагылды',
+  proposedBy: 'Сунуштаган',
+  approvedBy: 'Бекиткен',
+  declinedBy: 'Четке каккан',
+  approve: 'Бекитүү: бул сертификат болот',
+  decline: 'Четке кагуу',
+  takeBack: 'Кайтарып алуу',
+  yours: 'Муну сиз сунуштагансыз. Аны башка адам, башка ачкыч менен бекитиши керек.',
+  sent: 'Эми ал экинчи адамды күтүүдө.',
+  none: 'Азырынча эч нерсе сунушталган жок.',
+  certificate: 'Сертификатка',
+  unissued: 'Бекитилди, бирок сертификат али жазыла элек. Аяктоо үчүн кайра бекитиңиз.',
+}
+export const PROPOSAL_WORDS: Readonly<Record<Language, ProposalWords>> = { ky, ru, en }
