@@ -53,6 +53,13 @@ if (!browser) {
       await page.fill('#revoke-from', '2024-12-01')
       await page.fill('#revoke-reason', 'Выдан по ошибке.')
       await page.click('form[action$="/revoke"] button')
+      t.match(await page.textContent('.preview'), 'Отозван', 'what the public will see')
+      t.notMatch(
+        await (await fetch(`${server.url}/c/${id}?lang=ru`)).text(),
+        'Отозван',
+        'nothing is recorded yet',
+      )
+      await page.click('form[action$="/revoke"] button')
       t.match(await page.textContent('[role=status]'), 'Записано')
       const seen = await (await fetch(`${server.url}/c/${id}?lang=ru`)).text()
       t.match(seen, 'Отозван')
@@ -72,6 +79,8 @@ if (!browser) {
       await page.click('form[action$="/supersede"] button')
       t.match(await page.textContent('.note'), /./, 'not by itself')
       await page.fill('#supersede-by', house.id)
+      await page.click('form[action$="/supersede"] button')
+      t.match(await page.textContent('.preview'), 'Заменён')
       await page.click('form[action$="/supersede"] button')
       t.match(await page.textContent('[role=status]'), 'Записано')
       t.match(await (await fetch(`${server.url}/c/${next}?lang=ru`)).text(), 'Заменён')
@@ -114,7 +123,7 @@ if (!browser) {
     t.same(await violations(page), [])
     await page.fill('[name=key]', issuerKey)
     await page.press('[name=key]', 'Enter')
-    for (const path of ['/desk/', '/desk/award', `/desk/c/${house.id}`]) {
+    for (const path of ['/desk/', '/desk/award', `/desk/c/${house.id}`, `/desk/c/${house.id}/correct`]) {
       await page.goto(`${server.url}${path}?lang=ky`)
       t.same(await violations(page), [], path)
       t.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360, path)

@@ -19,6 +19,8 @@ export type Group = {
   readonly legend: string
   readonly fields: readonly Field[]
   readonly folded?: boolean
+  /** Opens a folded group in which nothing stands yet: it was asked for. */
+  readonly open?: boolean
   readonly id?: string
 }
 export type Part = Field | Group
@@ -63,14 +65,14 @@ export function form(view: FormView): Html {
   )}</div></form>`
 }
 
-function groupOf(view: FormView, { legend, fields, folded, id }: Group): Html {
+function groupOf(view: FormView, { legend, fields, folded, id, open }: Group): Html {
   const { typed = {}, errors = [] } = view
   const attribute = id !== undefined && html` id="${id}"`
   const inside = fields.map((field) => fieldOf(view, field))
   if (folded !== true) return html`<fieldset${attribute}><legend>${legend}</legend>${inside}</fieldset>`
-  const isOpen = fields.some(
-    ({ name }) => (typed[name] ?? '') !== '' || errors.some(({ field }) => field === name),
-  )
+  const isOpen =
+    open === true ||
+    fields.some(({ name }) => (typed[name] ?? '') !== '' || errors.some(({ field }) => field === name))
   return html`<details class="group"${attribute}${isOpen && html` open`}><summary>${legend}</summary>${inside}</details>`
 }
 

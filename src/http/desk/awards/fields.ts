@@ -82,6 +82,7 @@ export const basisGroup = (words: DeskWords, own: AwardWords, { sessions, agenda
 export const functionsGroup = (words: DeskWords, own: AwardWords, typed: Typed): Group => ({
   legend: own.functions,
   folded: true,
+  open: rowsOf(typed) > 1,
   fields: Array.from({ length: rowsOf(typed) }, (_, row): readonly Field[] => [
     ...textFields(words, `function.${row}`, `${own.functionName} ${row + 1}`),
     { name: `function.${row}.from`, label: own.functionFrom, type: 'date' },
