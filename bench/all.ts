@@ -12,6 +12,7 @@ const SCRIPTS = [
   ['transparency', '--events', '200000', '--rounds', '3', '--seconds', '2'],
   ['credentials'],
   ['pages'],
+  ['page-load'],
   ['rebuild', '--events', '200000'],
   ['eventstoredb'],
   ['scale', '--awards', '100000'],
