@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ProviderSettings } from '../http/desk/provider.ts'
 import { readEventStoreDbUrl } from '../log/eventstoredb-url.ts'
 import { EXIT, ExitError } from './exit-codes.ts'
 
@@ -35,6 +36,34 @@ const publicUrl = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'is not a URL such as https://registry.example.org' })
   return z.NEVER
 })
+
+const LOCAL = ['localhost', '127.0.0.1', '[::1]']
+
+/** An OpenID provider's issuer, letter for letter: what it calls itself must be the same. Plain HTTP within one machine. */
+function oidcIssuer(text: string, context: z.RefinementCtx): void {
+  const url = URL.parse(text)
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOCAL.includes(url.hostname))
+  const message =
+    url === null || !isSafe || `${url.username}${url.password}${url.search}${url.hash}` !== ''
+      ? 'is not a URL such as https://accounts.example.org (http:// only on localhost)'
+      : url.pathname.includes('/.well-known/')
+        ? 'is the issuer alone, without /.well-known/ and what follows'
+        : undefined
+  if (message !== undefined) context.addIssue({ code: 'custom', message })
+}
+
+const OIDC_NEEDS = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_URL'] as const
+
+/** Half a provider is none: a name that was mistyped must not leave people before a desk without the way they know. */
+function wholeProvider(config: z.infer<typeof schema>, context: z.RefinementCtx): void {
+  const given = [...OIDC_NEEDS, 'OIDC_KEY_CLAIM' as const].find(
+    (name) => name !== 'PUBLIC_URL' && config[name] !== undefined,
+  )
+  if (given === undefined) return
+  for (const name of OIDC_NEEDS)
+    if (config[name] === undefined)
+      context.addIssue({ code: 'custom', path: [name], message: `is missing; ${given} is set and needs it` })
+}
 
 /** PEM texts by `issuer#keyId`, as a JSON object. What is wrong is said without the text: it holds private keys. */
 const signingKeys = z.string().transform((text, context) => {
@@ -79,6 +108,10 @@ const schema = z.object({
   CHECK_EVERY: interval.prefault('24h'),
   EVENTSTORE_URL: z.string().superRefine(eventStoreUrl).optional(),
   PERSONAL_URL: z.string().superRefine(postgresUrl).optional(),
+  OIDC_ISSUER: z.string().superRefine(oidcIssuer).optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  OIDC_KEY_CLAIM: z.string().min(1).optional(),
 })
 export type Config = z.infer<typeof schema>
 
@@ -88,8 +121,15 @@ export type Stores = Pick<Config, 'DATA_DIR' | 'PERSONAL_URL' | 'EVENTSTORE_URL'
 /** Reads the environment once. Throws a usage error that names the variable and what is wrong with it. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name]]))
-  const read = schema.safeParse(given)
+  const read = schema.superRefine(wholeProvider).safeParse(given)
   if (read.success) return read.data
   const [issue] = read.error.issues
   throw new ExitError(EXIT.usage, `${issue?.path.join('.')} ${issue?.message}`)
+}
+
+/** Where people sign in at the desk by OpenID Connect, if anywhere. */
+export function providerOf(config: Config): ProviderSettings | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = config
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined
+  return { issuer, clientId, clientSecret, keyClaim: config.OIDC_KEY_CLAIM ?? 'registry_key' }
 }

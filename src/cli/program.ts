@@ -41,7 +41,8 @@ Examples:
 Environment: HOST, PORT, PUBLIC_URL, DATA_DIR, LOG_LEVEL, TRUST_PROXY, RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_ADDRESS,
 EVENTSTORE_URL (esdb://…: the log there and not in the data folder), PERSONAL_URL (postgres://…: personal data there),
 TLOG_KEY (the transparency log's key as PEM, instead of a file), TLOG_POLICY (which witnesses must cosign), WITNESS_KEY
-(witness), CHECK_EVERY (24h: how often serve checks itself), REGISTRY_KEY (audit: an auditor's key).
+(witness), CHECK_EVERY (24h: how often serve checks itself), REGISTRY_KEY (audit: an auditor's key), OIDC_ISSUER,
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_KEY_CLAIM (sign-in at the desk by OpenID Connect).
 `
 
 /** Runs the command line; answers its exit code. Errors are one line; DEBUG=1 shows where they came from. */

@@ -5,7 +5,7 @@ import { buildServer, closeWithin } from '../http/server.ts'
 import { type EventLog, LogUnavailableError } from '../log/event-log.ts'
 import { hasRegistrarKey } from '../queries/keys.ts'
 import { Registry } from '../registry.ts'
-import type { Config } from './config.ts'
+import { type Config, providerOf } from './config.ts'
 import { EXIT } from './exit-codes.ts'
 import { readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
@@ -92,6 +92,7 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
     version: '0.1.0',
     trustProxy: config.TRUST_PROXY,
     publicUrl: config.PUBLIC_URL,
+    oidc: providerOf(config),
     limits,
     told,
     tlog,

@@ -12,6 +12,7 @@ import { commandRoutes } from './command-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { documentRoute } from './document-route.ts'
 import { sendProblem } from './error-handler.ts'
+import { Provider, type ProviderSettings } from './desk/provider.ts'
 import { desk } from './desk/routes.ts'
 import { deskScript } from './desk/script.ts'
 import { eventRoutes } from './event-routes.ts'
@@ -50,6 +51,8 @@ export type ServerOptions = {
   readonly limits?: Limits
   /** Where the registry is reached from outside, such as https://registry.example.org; no slash at the end. */
   readonly publicUrl?: string | undefined
+  /** Where people may sign in at the desk by OpenID Connect; counts with a `publicUrl` alone. */
+  readonly oidc?: ProviderSettings | undefined
   /** How often a live stream without news says that it is alive, in milliseconds. */
   readonly heartbeatMs?: number
   /** Where the registry tells what the server counts. */
@@ -125,7 +128,9 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   await app.register(problemRoutes)
   await app.register(offlineRoute)
   await app.register(deskScript)
-  await app.register(desk, { prefix: '/desk', registry, publicUrl: options.publicUrl, tlog })
+  const { publicUrl, oidc } = options
+  const provider = oidc && publicUrl !== undefined ? new Provider(oidc, publicUrl) : undefined
+  await app.register(desk, { prefix: '/desk', registry, publicUrl, tlog, provider })
   await app.register(pages, {
     registry,
     publicUrl: options.publicUrl,

@@ -8,9 +8,11 @@ import { sessionDesk } from './convened/routes.ts'
 import { awardDesk } from './awards/routes.ts'
 import { events } from './events.ts'
 import { seated } from './gate.ts'
+import { oidc } from './oidc.ts'
 import { organizationDesk } from './organizations/routes.ts'
 import { overview } from './overview.ts'
 import { proposalDesk } from './proposals.ts'
+import type { Provider } from './provider.ts'
 import { DeskSessions } from './sessions.ts'
 import { sendDesk, signingIn } from './sign-in.ts'
 import { visitOf } from './visit.ts'
@@ -22,13 +24,17 @@ export const desk: FastifyPluginAsync<{
   registry: Registry
   publicUrl?: string | undefined
   tlog?: TransparencyLog | undefined
-}> = async (app, { registry, publicUrl, tlog }) => {
+  provider?: Provider | undefined
+}> = async (app, { registry, publicUrl, tlog, provider }) => {
   await app.register(cookie)
   await app.register(formbody, { bodyLimit: MAX_FORM })
   const sessions = new DeskSessions()
   const house = { registry, sessions }
   await app.register(events, { registry, sessions, tlog })
-  await app.register(signingIn, { registry, sessions, secure: publicUrl?.startsWith('https:') ?? false })
+  const secure = publicUrl?.startsWith('https:') ?? false
+  app.decorate('deskProvider', provider)
+  await app.register(signingIn, { registry, sessions, secure })
+  if (provider) await app.register(oidc, { prefix: '/oidc', registry, sessions, provider, secure })
   await app.register(awardDesk, { house })
   await app.register(proposalDesk, { house })
   await app.register(sessionDesk, { house })

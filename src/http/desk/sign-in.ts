@@ -8,11 +8,22 @@ import { sendPage } from '../pages/layout.ts'
 import { type Speech, speechOf } from '../pages/speech.ts'
 import { form, type Typed } from './forms.ts'
 import { COOKIE, isOurs, type Seated, seated } from './gate.ts'
+import { oidcWords } from './oidc-words.ts'
+import type { Provider } from './provider.ts'
 import type { DeskSessions } from './sessions.ts'
 import { DESK_SCRIPT } from './script.ts'
 import { DESK_WORDS } from './words.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where people may sign in at the desk by OpenID Connect. */
+    deskProvider: Provider | undefined
+  }
+}
+
 const SIGN_INS_A_MINUTE = 10
+/** The route option for whatever begins or ends a sign-in: guessing is slow. */
+export const SIGN_IN_LIMIT = { config: { rateLimit: { max: SIGN_INS_A_MINUTE, timeWindow: 60_000 } } }
 
 /** Sends a page of the desk; `isHelped` by its small script, where a form gains by it. */
 export function sendDesk(
@@ -28,7 +39,7 @@ export function sendDesk(
   return sendPage(request, reply, speech, { title, body: html`<h1>${title}</h1>${body}`, status, script })
 }
 
-/** Asks for an access key, and says why it asks again. */
+/** Asks to sign in, and says why it asks again. */
 export function askToSignIn(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -36,6 +47,11 @@ export function askToSignIn(
   status = 200,
 ): FastifyReply {
   const speech = speechOf(request)
+  return sendDesk(request, reply, speech, signInForms(speech, request.server.deskProvider, said), status)
+}
+
+/** The ways to sign in: at the provider where there is one, and with an access key. */
+export function signInForms(speech: Speech, provider: Provider | undefined, said?: Html | string): Html {
   const words = DESK_WORDS[speech.language]
   const asked = form({
     action: '/desk/sign-in',
@@ -44,13 +60,13 @@ export function askToSignIn(
     hidden: { lang: speech.language },
     again: words.again,
   })
-  return sendDesk(
-    request,
-    reply,
-    speech,
-    html`${said && html`<p class="note" role="alert">${said}</p>`}${asked}`,
-    status,
-  )
+  return html`${said && html`<p class="note" role="alert">${said}</p>`}${provider && elsewhere(speech, provider)}${asked}`
+}
+
+/** A link and no form: the policy of our pages lets no form lead to another house. */
+function elsewhere(speech: Speech, provider: Provider): Html {
+  const { signInWith, orKey } = oidcWords(speech.language, provider)
+  return html`<p><a class="button" href="/desk/oidc?lang=${speech.language}" rel="nofollow">${signInWith}</a></p><h2>${orKey}</h2>`
 }
 
 /** Answers a form of nobody who is signed in: it came from elsewhere, or too late. Nothing of it is recorded. */
@@ -64,33 +80,30 @@ export const signingIn: FastifyPluginAsync<{
   /** Whether the cookie goes over TLS alone. */
   secure: boolean
 }> = async (app, { registry, sessions, secure }) => {
-  app.post(
-    '/sign-in',
-    { schema: { hide: true }, config: { rateLimit: { max: SIGN_INS_A_MINUTE, timeWindow: 60_000 } } },
-    (request, reply) => {
-      const speech = speechOf(request)
-      const words = DESK_WORDS[speech.language]
-      const { key = '' } = (request.body ?? {}) as Typed
-      let actor: Actor
-      try {
-        actor = actorOfKey(registry, key.trim())
-      } catch (error) {
-        if (error instanceof ProblemError) return askToSignIn(request, reply, words.keyRefused, 401)
-        throw error
-      }
-      const secret = sessions.open(actor.name.slice(actor.name.indexOf('/') + 1))
-      return reply
-        .setCookie(COOKIE, secret, { path: '/desk', httpOnly: true, sameSite: 'strict', secure })
-        .redirect(`${actor.role === 'auditor' ? '/desk/events' : '/desk/'}?lang=${speech.language}`, 303)
-    },
-  )
+  app.post('/sign-in', { schema: { hide: true }, ...SIGN_IN_LIMIT }, (request, reply) => {
+    const speech = speechOf(request)
+    const words = DESK_WORDS[speech.language]
+    const { key = '' } = (request.body ?? {}) as Typed
+    let actor: Actor
+    try {
+      actor = actorOfKey(registry, key.trim())
+    } catch (error) {
+      if (error instanceof ProblemError) return askToSignIn(request, reply, words.keyRefused, 401)
+      throw error
+    }
+    const secret = sessions.open(actor.name.slice(actor.name.indexOf('/') + 1))
+    return reply
+      .setCookie(COOKIE, secret, { path: '/desk', httpOnly: true, sameSite: 'strict', secure })
+      .redirect(`${actor.role === 'auditor' ? '/desk/events' : '/desk/'}?lang=${speech.language}`, 303)
+  })
 
   app.post('/sign-out', { schema: { hide: true } }, (request, reply) => {
     const who = seated(registry, sessions, request)
     if (who && isOurs(request, who)) sessions.close(request.cookies[COOKIE])
+    const next = who?.session.byProvider ? '/desk/oidc/signed-out' : '/desk/'
     return reply
       .clearCookie(COOKIE, { path: '/desk' })
-      .redirect(`/desk/?lang=${speechOf(request).language}`, 303)
+      .redirect(`${next}?lang=${speechOf(request).language}`, 303)
   })
 }
 

@@ -36,6 +36,9 @@ export function speechOf(request: FastifyRequest): Speech {
   return SPEECH[typeof wanted === 'string' && isLanguage(wanted) ? wanted : 'en']
 }
 
+/** By the tag of a language, where pages speak it. */
+export const speechIfAny = (tag: string): Speech | undefined => (isLanguage(tag) ? SPEECH[tag] : undefined)
+
 function speechIn(language: Language): Speech {
   const days = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
   const instants = new Intl.DateTimeFormat(language, {
