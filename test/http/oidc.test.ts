@@ -225,6 +225,20 @@ void t.test('a callback counts once, in its browser, for ten minutes, as the pro
   })
   refused(await comeBack(stranger.back, stranger.browser), UNTRUE, 'an ID token for somebody else’s request')
 
+  const explained = await ready()
+  held.intercept = ({ url }, response) => {
+    if (url !== '/token') return false
+    const error = { error: 'invalid_client', error_description: `${PERSON.name} may not` }
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(error))
+    return true
+  }
+  refused(
+    await comeBack(explained.back, explained.browser),
+    UNTRUE,
+    'a secret that the provider does not know',
+  )
+  t.match(lines.join(''), '"fault":"invalid_client"')
+
   const { address, browser } = await begin()
   const no = await walk(address, { say: 'no' })
   t.equal(no.searchParams.get('error'), 'access_denied')

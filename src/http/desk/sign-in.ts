@@ -60,13 +60,14 @@ export function signInForms(speech: Speech, provider: Provider | undefined, said
     hidden: { lang: speech.language },
     again: words.again,
   })
-  return html`${said && html`<p class="note" role="alert">${said}</p>`}${provider && elsewhere(speech, provider)}${asked}`
+  const ways = provider ? bothWays(speech, provider, asked) : asked
+  return html`${said && html`<p class="note" role="alert">${said}</p>`}${ways}`
 }
 
-/** A link and no form: the policy of our pages lets no form lead to another house. */
-function elsewhere(speech: Speech, provider: Provider): Html {
+/** A link and no form leads to the provider: the policy of our pages lets no form lead to another house. */
+function bothWays(speech: Speech, provider: Provider, withKey: Html): Html {
   const { signInWith, orKey } = oidcWords(speech.language, provider)
-  return html`<p><a class="button" href="/desk/oidc?lang=${speech.language}" rel="nofollow">${signInWith}</a></p><h2>${orKey}</h2>`
+  return html`<section><a class="button" href="/desk/oidc?lang=${speech.language}" rel="nofollow">${signInWith}</a></section><section><h2>${orKey}</h2>${withKey}</section>`
 }
 
 /** Answers a form of nobody who is signed in: it came from elsewhere, or too late. Nothing of it is recorded. */
