@@ -45,6 +45,8 @@ export const desk: FastifyPluginAsync<{
     if (seated(registry, sessions, request)?.actor.role === 'auditor')
       return reply.redirect(`/desk/events?lang=${speech.language}`, 303)
     const visit = visitOf(house, request, reply)
-    return visit ? sendDesk(request, reply, speech, overview(registry, visit)) : reply
+    const { before = '' } = request.query as { before?: string }
+    const page = /^\d{1,15}$/.test(before) ? Number(before) : undefined
+    return visit ? sendDesk(request, reply, speech, overview(registry, visit, page)) : reply
   })
 }

@@ -3,6 +3,7 @@ import { certificateAnswer, type CertificateLine } from '../../../queries/certif
 import type { ShownPerson } from '../../../queries/persons.ts'
 import { certificateIdOf } from '../../certificate-id.ts'
 import type { Html } from '../../pages/html.ts'
+import { speechOf } from '../../pages/speech.ts'
 import { ProblemError } from '../../problem.ts'
 import type { Typed } from '../forms.ts'
 import { preview, rehearsedAward } from '../preview.ts'
@@ -53,6 +54,14 @@ export const awardDesk: FastifyPluginAsync<{ house: DeskHouse }> = async (app, {
     }
     const seen = await previewOf(sent, asked)
     return 'errors' in seen ? page(seen.errors, undefined, 422) : page([], seen.html)
+  })
+
+  // The form of the overview: the ID gets its address.
+  app.get('/c', { schema }, (request, reply) => {
+    const { id } = request.query as { id?: unknown }
+    const typed = typeof id === 'string' ? id.slice(0, 100) : ''
+    const { language } = speechOf(request)
+    return reply.redirect(`/desk/c/${encodeURIComponent(typed.trim() || '-')}?lang=${language}`, 303)
   })
 
   app.get('/c/:id', { schema }, (request, reply) => {
