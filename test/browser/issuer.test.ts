@@ -178,6 +178,25 @@ if (!browser) {
     t.equal(await page.inputValue('[name=sha256]'), wanted)
   })
 
+  await t.test('what was recorded is found by its ID, and page by page', async (t) => {
+    const page = await seat(keys[0], { javaScriptEnabled: false })
+    const first = await house.issue()
+    for (let n = 0; n < 50; n++) await house.issue()
+    await page.goto(`${server.url}/desk/`)
+    t.equal(await page.locator('ul.list .id').count(), 50)
+    t.notMatch(await page.textContent('main'), first)
+    await page.click('a[href*="before="]')
+    t.match(await page.textContent('main'), first)
+    await page.goto(`${server.url}/desk/`)
+    await page.fill('#id', first.toLowerCase().replaceAll('-', ' '))
+    await page.press('#id', 'Enter')
+    t.match(await page.textContent('main'), first)
+    await page.goto(`${server.url}/desk/`)
+    await page.fill('#id', 'nonsense')
+    await page.press('#id', 'Enter')
+    t.match(await page.textContent('h1'), /./, 'no ID is told in words')
+  })
+
   await t.test(
     'a correction: what it said stays, nothing can be emptied, an old form undoes nothing',
     async (t) => {
