@@ -22,6 +22,8 @@ export type Request = {
   readonly actor: Actor
   readonly correlationId: string
   readonly idempotencyKey?: string | undefined
+  /** Whose the key is; by default the actor's own. A batch's belongs to its issuer, so that a colleague may repeat it. */
+  readonly keyHolder?: string | undefined
   /** The revision that the caller has seen (`If-Match`). */
   readonly expected?: bigint | undefined
 }

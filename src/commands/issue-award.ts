@@ -101,12 +101,12 @@ export function certificateIdOf(
   { idSeed }: RegisteredIssuer,
   request: Request,
 ): CertificateId {
-  const { actor, idempotencyKey } = request
+  const { actor, keyHolder, idempotencyKey } = request
   if (idempotencyKey === undefined) return certificateIdFrom(deps.randomBytes(10))
   const mac = createHmac('sha256', Buffer.from(idSeed, 'base64url'))
   return certificateIdFrom(
     mac
-      .update(JSON.stringify([actor.name, idempotencyKey]))
+      .update(JSON.stringify([keyHolder ?? actor.name, idempotencyKey]))
       .digest()
       .subarray(0, 10),
   )

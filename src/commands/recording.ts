@@ -10,10 +10,10 @@ import type { Request } from './executor.ts'
 const NAMESPACE = '4b1d2f0e-3a58-5c7e-9f6a-6d0f1c2b3a49'
 
 /** Names the command as its events' cause: the same under the same key, else a new one. */
-export function commandIdOf(name: string, id: string, { actor, idempotencyKey }: Request): string {
+export function commandIdOf(name: string, id: string, { actor, keyHolder, idempotencyKey }: Request): string {
   return idempotencyKey === undefined
     ? randomUUID()
-    : uuidv5(JSON.stringify([actor.name, name, id, idempotencyKey]), NAMESPACE)
+    : uuidv5(JSON.stringify([keyHolder ?? actor.name, name, id, idempotencyKey]), NAMESPACE)
 }
 
 /** SHA-256 over the request without its persons' fields: a digest of a name could be guessed open. */

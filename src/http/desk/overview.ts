@@ -4,6 +4,7 @@ import type { Registry } from '../../registry.ts'
 import { html, type Html } from '../pages/html.ts'
 import { awards } from '../pages/other-pages.ts'
 import { link } from '../pages/parts.ts'
+import { BATCH_WORDS } from './batch/words.ts'
 import { proposalList } from './proposals.ts'
 import { deskHead } from './sign-in.ts'
 import type { Visit } from './visit.ts'
@@ -23,6 +24,7 @@ export function overview(
   const { proposals } = listProposals(readModel, { ...filter, status: 'proposed' }, { limit: MOST })
   const rooms = [
     ['/desk/award', words.record],
+    ['/desk/batch', BATCH_WORDS[speech.language].batch],
     ['/desk/sessions', words.sessions],
     ['/desk/organizations', words.organizations],
     ['/desk/proposals', words.allProposals],

@@ -13,6 +13,8 @@ export type Asked = {
   readonly input: object
   /** Stands in the form, so that one that is sent twice records once. */
   readonly once?: string | undefined
+  /** Whose `once` is, where it is not the actor's own. */
+  readonly keyHolder?: string | undefined
   /** The revision that the form was made from. */
   readonly expected?: bigint | undefined
   /** The field that a part of the input (a JSON Pointer) was typed into. */
@@ -30,8 +32,8 @@ export async function record(
 ): Promise<{ readonly id: string } | Wrong> {
   const read = entryNamed(asked.name).input.safeParse(asked.input)
   if (!read.success) return unreadable(read.error.issues, asked)
-  const { once, expected } = asked
-  const request = { actor, correlationId: requestId, idempotencyKey: once, expected }
+  const { once, keyHolder, expected } = asked
+  const request = { actor, correlationId: requestId, idempotencyKey: once, keyHolder, expected }
   const ran = await registry.run(entryNamed(asked.name), asked.id, read.data, request)
   return ran.ok ? { id: ran.id } : { errors: [refusalError(ran.refusal, asked)] }
 }

@@ -5,6 +5,7 @@ import type { Registry } from '../../registry.ts'
 import type { TransparencyLog } from '../../tlog/transparency-log.ts'
 import { speechOf } from '../pages/speech.ts'
 import { sessionDesk } from './convened/routes.ts'
+import { batchDesk } from './batch/routes.ts'
 import { awardDesk } from './awards/routes.ts'
 import { events } from './events.ts'
 import { seated } from './gate.ts'
@@ -36,6 +37,7 @@ export const desk: FastifyPluginAsync<{
   await app.register(signingIn, { registry, sessions, secure })
   if (provider) await app.register(oidc, { prefix: '/oidc', registry, sessions, provider, secure })
   await app.register(awardDesk, { house })
+  await app.register(batchDesk, { house, publicUrl })
   await app.register(proposalDesk, { house })
   await app.register(sessionDesk, { house })
   await app.register(organizationDesk, { house })
