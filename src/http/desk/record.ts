@@ -3,7 +3,9 @@ import type { Actor } from '../../commands/command.ts'
 import type { Refusal } from '../../commands/refusal.ts'
 import type { Rehearsal } from '../../commands/rehearse.ts'
 import type { Registry } from '../../registry.ts'
-import { PROBLEMS } from '../problem-table.ts'
+import { issueIn } from '../pages/problem-words/issue-words.ts'
+import { invalidIn, problemIn } from '../pages/problem-words/problem-words.ts'
+import type { Language } from '../pages/speech.ts'
 import type { FieldError } from './forms.ts'
 
 /** A command as a form of the desk asks for it. */
@@ -20,50 +22,51 @@ export type Asked = {
   /** The field that a part of the input (a JSON Pointer) was typed into. */
   readonly fieldOf: (pointer: string) => string
 }
-/** Who asks, and the ID of the request. */
-export type Asking = { readonly actor: Actor; readonly requestId: string }
+/** Who asks, in which language errors are told, and the ID of the request. */
+export type Asking = { readonly actor: Actor; readonly language: Language; readonly requestId: string }
 export type Wrong = { readonly errors: readonly FieldError[] }
 
 /** Runs a command of the catalogue as whoever is at the desk. What is wrong comes back by field. */
 export async function record(
   registry: Registry,
-  { actor, requestId }: Asking,
+  { actor, language, requestId }: Asking,
   asked: Asked,
 ): Promise<{ readonly id: string } | Wrong> {
   const read = entryNamed(asked.name).input.safeParse(asked.input)
-  if (!read.success) return unreadable(read.error.issues, asked)
+  if (!read.success) return unreadable(read.error.issues, asked, language)
   const { once, keyHolder, expected } = asked
   const request = { actor, correlationId: requestId, idempotencyKey: once, keyHolder, expected }
   const ran = await registry.run(entryNamed(asked.name), asked.id, read.data, request)
-  return ran.ok ? { id: ran.id } : { errors: [refusalError(ran.refusal, asked)] }
+  return ran.ok ? { id: ran.id } : { errors: [refusalError(ran.refusal, asked, language)] }
 }
 
 /** As `record`, and records nothing: what would be. */
 export async function rehearsed(
   registry: Registry,
-  { actor, requestId }: Asking,
+  { actor, language, requestId }: Asking,
   asked: Asked,
 ): Promise<{ readonly id: string; readonly rehearsal: Rehearsal } | Wrong> {
   const read = entryNamed(asked.name).input.safeParse(asked.input)
-  if (!read.success) return unreadable(read.error.issues, asked)
+  if (!read.success) return unreadable(read.error.issues, asked, language)
   const request = { actor, correlationId: requestId, expected: asked.expected }
   const rehearsal = await registry.rehearse(entryNamed(asked.name), asked.id, read.data, request)
   const { outcome } = rehearsal
-  return outcome.ok ? { id: outcome.id, rehearsal } : { errors: [refusalError(outcome.refusal, asked)] }
+  return outcome.ok
+    ? { id: outcome.id, rehearsal }
+    : { errors: [refusalError(outcome.refusal, asked, language)] }
 }
 
-type Issue = { readonly path: readonly PropertyKey[]; readonly message: string }
+type Issue = { readonly path: readonly PropertyKey[]; readonly code: string; readonly message: string }
 
-const unreadable = (issues: readonly Issue[], { fieldOf }: Asked): Wrong => ({
-  errors: issues.map(({ path, message }) => ({
-    field: fieldOf(`/${path.map(String).join('/')}`),
-    text: message,
+const unreadable = (issues: readonly Issue[], { fieldOf }: Asked, language: Language): Wrong => ({
+  errors: issues.map((issue) => ({
+    field: fieldOf(`/${issue.path.map(String).join('/')}`),
+    text: issueIn(language, issue),
   })),
 })
 
-function refusalError(refusal: Refusal, { fieldOf }: Asked): FieldError {
-  const { title, mend } = PROBLEMS[refusal.kind]
+function refusalError(refusal: Refusal, { fieldOf }: Asked, language: Language): FieldError {
+  const [title, mend] = problemIn(language, refusal.kind)
   const field = 'field' in refusal ? fieldOf(refusal.field) : undefined
-  const hint = refusal.kind === 'invalid' ? refusal.hint : mend
-  return { field, text: `${title}: ${hint}` }
+  return { field, text: `${title}: ${refusal.kind === 'invalid' ? invalidIn(language, refusal) : mend}` }
 }

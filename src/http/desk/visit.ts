@@ -58,7 +58,12 @@ function visited(here: Seated, request: FastifyRequest): Visit {
   const speech = speechOf(request)
   const words = DESK_WORDS[speech.language]
   if (here.actor.role === 'auditor') throw new ProblemError('forbidden', words.notForYou)
-  return { here, speech, words, asking: { actor: here.actor, requestId: request.id } }
+  return {
+    here,
+    speech,
+    words,
+    asking: { actor: here.actor, language: speech.language, requestId: request.id },
+  }
 }
 
 /** A field that was sent twice counts as its last. */

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { problemOf, sendProblem } from '../error-handler.ts'
 import { PROBLEMS } from '../problem-table.ts'
+import { problemIn } from './problem-words/problem-words.ts'
 import { sendPage } from './layout.ts'
 import { missingPage } from './other-pages.ts'
 import { speechOf } from './speech.ts'
@@ -16,11 +17,13 @@ export function sendProblemPage(
   reply: FastifyReply,
 ): FastifyReply {
   const { kind, message } = problemOf(error)
-  const { status, title } = PROBLEMS[kind]
+  const { status } = PROBLEMS[kind]
   // What went wrong inside is logged and told by the one place that does.
   if (!wantsPage(request) || status >= 500) return sendProblem(error, request, reply)
   const speech = speechOf(request)
-  const page =
-    kind === 'not-found' ? { title: speech.words.nothingHere, status } : { title, hint: message, status }
+  const [title, mend] = problemIn(speech.language, kind)
+  // What the server says beyond the problem's own words is English.
+  const hint = speech.language === 'en' ? message : mend
+  const page = kind === 'not-found' ? { title: speech.words.nothingHere, status } : { title, hint, status }
   return sendPage(request, reply, speech, missingPage(speech, page))
 }
