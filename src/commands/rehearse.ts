@@ -14,20 +14,20 @@ export type Rehearsal = {
 
 /**
  * Runs a command of the catalogue with every check that recording makes, and records nothing: appends and openings go
- * to memory, over the log as it is. What it answers was so when it was asked; recording asks again. Without an
- * idempotency key, so that a rehearsal never takes the place of what it rehearses.
+ * to memory, over the log as it is. What it answers was so when it was asked; recording asks again. Under the request's
+ * own idempotency key, so that what a first try left half done (a serial number held for it) speaks for it, not against.
  */
 export async function rehearse(
   deps: CommandDeps,
   entry: CatalogueEntry,
   id: string | undefined,
   input: unknown,
-  { actor, correlationId, expected }: Request,
+  request: Request,
 ): Promise<Rehearsal> {
   const log = new RehearsedLog(deps.log)
   const openings = new Map<string, Opening>()
   const stage = { ...deps, log, personal: over(deps.personal, openings), randomBytes }
-  const outcome = await entry.run(stage, id, input, { actor, correlationId, expected })
+  const outcome = await entry.run(stage, id, input, request)
   return { outcome, readStream: log.readStream, opened: (commitment) => openings.get(commitment) }
 }
 

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { entryNamed } from '../../src/commands/catalogue.ts'
 import { rehearse } from '../../src/commands/rehearse.ts'
-import { award, CommandRig, council } from '../support/command-rig.ts'
+import { award, CommandRig, council, Crash } from '../support/command-rig.ts'
 
 const onRig = (name: string, body: (t: Test, rig: CommandRig) => Promise<void>) =>
   t.test(name, async (t) => {
@@ -66,4 +66,21 @@ void onRig('a command of two streams is rehearsed whole; a known person is found
   t.match(repeated.outcome, { ok: true, repeated: true })
   const stored = await openings(rig)
   t.equal(stored.length, 1, 'its opening stays')
+})
+
+void onRig('what a first try left half done speaks for its repeat, not against it', async (t, rig) => {
+  const numbered = { ...award, serialNumber: 'A-1' }
+  const key = { actor: council, idempotencyKey: 'k-1' }
+  rig.log.crashAt(2, 'before')
+  await t.rejects(rig.run('certificate.issue', undefined, numbered, key), Crash)
+  rig.log.restart()
+  const entry = entryNamed('certificate.issue')
+  const ask = (idempotencyKey: string) =>
+    rehearse(rig.deps, entry, undefined, entry.input.parse(numbered), {
+      actor: council,
+      correlationId: 'c',
+      idempotencyKey,
+    })
+  t.equal((await ask('k-1')).outcome.ok, true)
+  t.match((await ask('k-2')).outcome, { ok: false, refusal: { kind: 'duplicate-serial' } })
 })

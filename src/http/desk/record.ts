@@ -48,7 +48,8 @@ export async function rehearsed(
 ): Promise<{ readonly id: string; readonly rehearsal: Rehearsal } | Wrong> {
   const read = entryNamed(asked.name).input.safeParse(asked.input)
   if (!read.success) return unreadable(read.error.issues, asked, language)
-  const request = { actor, correlationId: requestId, expected: asked.expected }
+  const { once, keyHolder, expected } = asked
+  const request = { actor, correlationId: requestId, idempotencyKey: once, keyHolder, expected }
   const rehearsal = await registry.rehearse(entryNamed(asked.name), asked.id, read.data, request)
   const { outcome } = rehearsal
   return outcome.ok

@@ -69,7 +69,11 @@ async function fateOf(work: Work, batch: Batch, keys: RowKeys, typed: Typed): Pr
   const { key, id } = keys.of(asked.input, work)
   const { readModel } = work.registry
   if (exists(readModel, id) || proposalAnswer(readModel, id)) return { kind: 'already', id }
-  const tried = await rehearsed(work.registry, work.asking, asked)
+  const tried = await rehearsed(work.registry, work.asking, {
+    ...asked,
+    once: key,
+    keyHolder: holderOf(batch.issuerId),
+  })
   return 'errors' in tried ? { kind: 'wrong', errors: tried.errors } : { kind: 'fresh', key }
 }
 
