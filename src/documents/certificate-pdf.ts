@@ -6,7 +6,7 @@ import { FACES, faceFile } from './faces.ts'
 import { paginate } from './pages.ts'
 import type { Paper } from './paper.ts'
 import { Seal } from './seal.ts'
-import { paperLanguage, WORDS } from './words.ts'
+import { languageOf, WORDS } from './words.ts'
 
 /**
  * A certificate on paper: PDF/A-3a (ISO 19005-3), A4, tagged, with the credential as attachment. Pure: the same paper
@@ -17,7 +17,7 @@ export async function certificatePdf(paper: Paper): Promise<Buffer> {
   const doc = openDocument(paper)
   const bytes = collected(doc)
   const measure = measureIn(doc)
-  const language = paperLanguage(paper.title)
+  const language = languageOf(paper)
   const seal = new Seal(paper, measure)
   const pages = paginate(contentsOf(paper), measure, seal.height)
   const root = doc.struct('Document', { lang: language })
@@ -37,7 +37,7 @@ export async function certificatePdf(paper: Paper): Promise<Buffer> {
 }
 
 function openDocument(paper: Paper): PDFKit.PDFDocument {
-  const language = paperLanguage(paper.title)
+  const language = languageOf(paper)
   const recorded = new Date(paper.recordedAt)
   const doc = new PDFDocument({
     size: [SHEET.width, SHEET.height],

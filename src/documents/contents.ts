@@ -1,12 +1,12 @@
 import { type Block, BODY, type Column, COLUMNS, NAME_SIZES, STYLES, TITLE_SIZES } from './design.ts'
 import { details } from './details.ts'
-import type { Paper } from './paper.ts'
+import type { Paper, PaperField } from './paper.ts'
 import type { Style } from './typeset.ts'
 import {
   inOrder,
   namesOf,
   type PaperLanguage,
-  paperLanguage,
+  languageOf,
   periodInWords,
   positionsOf,
   type Said,
@@ -15,7 +15,7 @@ import {
 
 /** What stands on the paper, in order. Pure: the same version gives the same blocks. */
 export function contentsOf(paper: Paper): readonly Block[] {
-  const language = paperLanguage(paper.title)
+  const language = languageOf(paper)
   return [
     ...head(paper, language),
     ...recipient(paper, language),
@@ -37,6 +37,10 @@ const centred = (
   ...more,
   parts: [{ ...said, tag: 'P', style, align: said.text.length > LOOKED_AT ? 'left' : 'center', column }],
 })
+
+/** Marks what a fact says; what is marked already stays. */
+const stating = (field: PaperField, blocks: readonly Block[]): Block[] =>
+  blocks.map((block) => ({ ...block, parts: block.parts.map((part) => ({ field, ...part })) }))
 
 /** In the paper's language large, in the others small below it. */
 function inAllLanguages(all: readonly Said[], first: Style, others: Style, tag: 'H1' | 'H2' | 'P'): Block[] {
@@ -61,24 +65,30 @@ function sized(
 function head({ body, title, citation }: Paper, language: PaperLanguage): Block[] {
   const titles = inOrder(title, language)
   return [
-    ...inAllLanguages(inOrder(body, language), STYLES.body, STYLES.bodyOther, 'P'),
+    ...stating('body', inAllLanguages(inOrder(body, language), STYLES.body, STYLES.bodyOther, 'P')),
     { before: 16, flex: 2, parts: [], ornament: true },
     ...flexed(
-      inAllLanguages(
-        titles,
-        sized(titles[0]?.text ?? '', TITLE_SIZES, STYLES.title),
-        STYLES.titleOther,
-        'H1',
+      stating(
+        'title',
+        inAllLanguages(
+          titles,
+          sized(titles[0]?.text ?? '', TITLE_SIZES, STYLES.title),
+          STYLES.titleOther,
+          'H1',
+        ),
       ),
       20,
       2,
     ),
     ...flexed(
-      citation
-        ? inOrder(citation, language).map((said) =>
-            centred(said, STYLES.citation, { before: 5 }, COLUMNS.narrow),
-          )
-        : [],
+      stating(
+        'citation',
+        citation
+          ? inOrder(citation, language).map((said) =>
+              centred(said, STYLES.citation, { before: 5 }, COLUMNS.narrow),
+            )
+          : [],
+      ),
       18,
       1,
     ),
@@ -109,8 +119,10 @@ function recipient(paper: Paper, language: PaperLanguage): Block[] {
   const position = paper.recipient.type === 'person' ? positionsOf(paper.recipient.person, language) : []
   return [
     label,
-    ...flexed(inAllLanguages(names, style, STYLES.nameOther, 'H2'), 6, 0),
-    ...position.map((said) => centred(said, STYLES.citation, { before: 4 })),
+    ...stating('recipient', [
+      ...flexed(inAllLanguages(names, style, STYLES.nameOther, 'H2'), 6, 0),
+      ...position.map((said) => centred(said, STYLES.citation, { before: 4 })),
+    ]),
   ]
 }
 
@@ -145,5 +157,8 @@ function conferred({ functions, issuedOn, validity }: Paper, language: PaperLang
       ...days,
     ]
   })
-  return [{ ...heading, parts: heading.parts.map((part) => ({ ...part, tag: 'H2' as const })) }, ...lines]
+  return [
+    { ...heading, parts: heading.parts.map((part) => ({ ...part, tag: 'H2' as const })) },
+    ...stating('functions', lines),
+  ]
 }

@@ -1,3 +1,4 @@
+import type { PaperField } from './paper.ts'
 import type { Style } from './typeset.ts'
 
 /** A4 in points, and where text may stand on it. */
@@ -64,6 +65,8 @@ export type Tag = 'H1' | 'H2' | 'P' | 'Lbl' | 'LBody'
 
 /** A text in a column. */
 export type Part = {
+  /** Of which fact it is; none where the words are the paper's own. */
+  readonly field?: PaperField
   readonly text: string
   readonly language: string
   readonly tag: Tag

@@ -1,5 +1,5 @@
 import { type Block, COLUMNS, STYLES } from './design.ts'
-import type { Paper, PaperBasis } from './paper.ts'
+import type { Paper, PaperBasis, PaperField } from './paper.ts'
 import {
   dayInWords,
   inOne,
@@ -15,27 +15,28 @@ import {
 
 /** The list below the rule: what the award rests on, its days, its number, who took it. */
 export function details(paper: Paper, language: PaperLanguage): Block[] {
-  const words = WORDS[language]
   const own = (text: string): Said => ({ text, language })
   const day = (date: string) => own(dayInWords(date, language))
   const { acceptance, serialNumber } = paper
   return [
     { before: 24, flex: 3, parts: [], rule: true, keep: true },
-    ...row(words.kind, [own(kindInWords(paper.kind, language))], language),
-    ...row(words.basis, basisOf(paper.basis, language), language),
-    ...row(words.issuedOn, [day(paper.issuedOn)], language),
+    ...row('kind', [own(kindInWords(paper.kind, language))], language),
+    ...row('basis', basisOf(paper.basis, language), language),
+    ...row('issuedOn', [day(paper.issuedOn)], language),
     ...row(
-      words.validity,
+      'validity',
       paper.validity.map((period) => own(periodInWords(period, language))),
       language,
     ),
-    ...row(words.serialNumber, serialNumber === undefined ? [] : [own(serialNumber)], language),
-    ...row(words.acceptedBy, acceptance ? acceptedBy(acceptance, language) : [], language),
-    ...row(words.corrected, [...new Set(paper.correctedOn)].map(day), language),
+    ...row('serialNumber', serialNumber === undefined ? [] : [own(serialNumber)], language),
+    ...row('acceptedBy', acceptance ? acceptedBy(acceptance, language) : [], language),
+    ...row('corrected', [...new Set(paper.correctedOn)].map(day), language),
   ]
 }
 
-function row(label: string, values: readonly Said[], language: PaperLanguage): Block[] {
+type Row = Extract<PaperField, keyof (typeof WORDS)[PaperLanguage]>
+
+function row(field: Row, values: readonly Said[], language: PaperLanguage): Block[] {
   return values.map((said, at) => ({
     before: at === 0 ? 7 : 2,
     item: true,
@@ -43,7 +44,7 @@ function row(label: string, values: readonly Said[], language: PaperLanguage): B
       ...(at === 0
         ? [
             {
-              text: label,
+              text: WORDS[language][field],
               language,
               tag: 'Lbl' as const,
               style: STYLES.rowLabel,
@@ -54,6 +55,7 @@ function row(label: string, values: readonly Said[], language: PaperLanguage): B
         : []),
       {
         ...said,
+        field,
         tag: 'LBody' as const,
         style: STYLES.rowValue,
         align: 'left' as const,

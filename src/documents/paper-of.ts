@@ -27,14 +27,13 @@ export type PaperFound = {
 export function paperOf(
   model: ReadModel,
   id: CertificateId,
-  { base, credential }: { readonly base: string; readonly credential?: string | undefined },
+  { base, ...options }: PaperOptions & Pick<Paper, 'credential' | 'language'>,
 ): PaperFound | undefined {
   model.snapshot()
-  const row = model.prepare('SELECT history FROM certificate WHERE id = ?').get(id)
-  const history = row && readHistory(String(row['history']))
-  const award = history && foldHistory(history)
-  if (!history || award?.status !== 'issued') return undefined
-  const about = { id, url: `${base}/c/${id}`, credential, history, award }
+  const history = historyOf(model, id)
+  const award = foldHistory(history)
+  if (award.status !== 'issued') return undefined
+  const about = { id, url: `${base}/c/${id}`, ...options, history, award }
   return {
     paper: paperFrom(model, about, (ref) => shown(model, ref)),
     revision: history.at(-1)?.revision ?? 0,
@@ -42,7 +41,29 @@ export function paperOf(
   }
 }
 
-type About = Pick<Paper, 'id' | 'url' | 'credential'> & {
+type PaperOptions = { readonly base: string }
+
+/**
+ * Every version of a certificate that was ever recorded, the first first, with the names of persons, bodies and
+ * sessions as they can be shown now.
+ */
+export function paperVersions(model: ReadModel, id: CertificateId, { base }: PaperOptions): readonly Paper[] {
+  model.snapshot()
+  const whole = historyOf(model, id)
+  return whole.flatMap((_, at) => {
+    const history = whole.slice(0, at + 1)
+    const award = foldHistory(history)
+    if (award.status !== 'issued') return []
+    return [paperFrom(model, { id, url: `${base}/c/${id}`, history, award }, (ref) => shown(model, ref))]
+  })
+}
+
+function historyOf(model: ReadModel, id: CertificateId): readonly HistoryEntry[] {
+  const row = model.prepare('SELECT history FROM certificate WHERE id = ?').get(id)
+  return row ? readHistory(String(row['history'])) : []
+}
+
+type About = Pick<Paper, 'id' | 'url' | 'credential' | 'language'> & {
   readonly history: readonly HistoryEntry[]
   readonly award: IssuedAward
 }

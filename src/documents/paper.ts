@@ -3,6 +3,25 @@ import type { CertificateId } from '../domain/certificate-id.ts'
 import type { Period } from '../domain/date.ts'
 import type { LocalizedText } from '../domain/text.ts'
 
+/** The facts that a paper states. */
+export const PAPER_FIELDS = [
+  'id',
+  'address',
+  'body',
+  'title',
+  'citation',
+  'recipient',
+  'functions',
+  'kind',
+  'basis',
+  'issuedOn',
+  'validity',
+  'serialNumber',
+  'acceptedBy',
+  'corrected',
+] as const
+export type PaperField = (typeof PAPER_FIELDS)[number]
+
 /** A person as the paper shows one. A name that can't be shown is said to be missing, never left out in silence. */
 export type PaperPerson =
   | { readonly state: 'shown'; readonly name: LocalizedText; readonly position?: LocalizedText | undefined }
@@ -23,9 +42,14 @@ export type PaperBasis = {
   readonly alongside?: LocalizedText | undefined
 }
 
+/** The languages that the paper itself speaks; what it quotes may be in any. */
+export type PaperLanguage = 'ky' | 'ru' | 'en'
+
 /** One version of a certificate as it goes on paper. Its status is not part of it: that can change, paper can't. */
 export type Paper = {
   readonly id: CertificateId
+  /** What the paper's own words are in; without it, what its title is in (see `languageOf`). */
+  readonly language?: PaperLanguage | undefined
   /** Where its status is to be checked; the QR code says the same. */
   readonly url: string
   /** When this version was recorded (RFC 3339): the date of the document, so that its bytes follow from the version. */

@@ -3,7 +3,7 @@ import { COLORS, type Part, SHEET, STYLES } from './design.ts'
 import { artifact, drawLine } from './draw.ts'
 import type { Paper } from './paper.ts'
 import { type Line, type Measure, setText, type Style } from './typeset.ts'
-import { paperLanguage, WORDS } from './words.ts'
+import { languageOf, WORDS } from './words.ts'
 
 const SIZE = 92
 /** More than the quiet zone of the code, four of its modules (ISO/IEC 18004, 9.1). */
@@ -12,7 +12,7 @@ const GAP = 22
 const ABOVE = 26
 const BETWEEN = 3
 
-type Said = Pick<Part, 'text' | 'style' | 'language'> & { readonly link?: string }
+type Said = Pick<Part, 'text' | 'style' | 'language' | 'field'> & { readonly link?: string }
 
 /**
  * The seal at the bottom of the last page: QR code, ID, and where to check the status, which is not on the paper itself.
@@ -26,7 +26,7 @@ export class Seal {
   constructor(paper: Paper, measure: Measure) {
     this.#paper = paper
     const width = SHEET.width - 2 * SHEET.side - SIZE - GAP
-    this.#texts = textsOf(paper).map((said) => ({
+    this.#texts = sealTexts(paper).map((said) => ({
       ...said,
       ...setText(said.text, said.style, { width, measure }),
     }))
@@ -55,7 +55,7 @@ export class Seal {
         .stroke()
     })
     const figure = doc.struct('Figure', {
-      alt: `${WORDS[paperLanguage(this.#paper.title)].qr} ${this.#paper.url}`,
+      alt: `${WORDS[languageOf(this.#paper)].qr} ${this.#paper.url}`,
       // Known to PDFKit, not to its types; a figure must say where it stands (PDF/UA-1, 7.3).
       ...({ bbox: [left, top, left + SIZE, top + SIZE] } as object),
     })
@@ -94,13 +94,15 @@ export class Seal {
   }
 }
 
-function textsOf({ id, url, title, credential }: Paper): readonly Said[] {
-  const language = paperLanguage(title)
+/** What the seal says, in order. */
+export function sealTexts(paper: Paper): readonly Said[] {
+  const { id, url, credential } = paper
+  const language = languageOf(paper)
   const words = WORDS[language]
   return [
-    { text: id, style: STYLES.id, language: 'zxx' },
+    { field: 'id', text: id, style: STYLES.id, language: 'zxx' },
     { text: words.check, style: STYLES.note, language },
-    { text: url, style: STYLES.address, language: 'zxx', link: url },
+    { field: 'address', text: url, style: STYLES.address, language: 'zxx', link: url },
     ...(credential === undefined ? [] : [{ text: words.attached, style: STYLES.note, language }]),
   ]
 }

@@ -1,9 +1,8 @@
 import type { Period, PlainDate } from '../domain/date.ts'
 import type { LocalizedText } from '../domain/text.ts'
-import type { PaperPerson } from './paper.ts'
+import type { Paper, PaperLanguage, PaperPerson } from './paper.ts'
 
-/** The languages that the paper itself speaks; what it quotes may be in any. */
-export type PaperLanguage = 'ky' | 'ru' | 'en'
+export type { PaperLanguage }
 
 type Words = {
   readonly certificate: string
@@ -109,8 +108,9 @@ export const WORDS: Readonly<Record<PaperLanguage, Words>> = {
   },
 }
 
-/** The language of the paper's own words: the first of the title's that it speaks, else English. */
-export function paperLanguage(title: LocalizedText): PaperLanguage {
+/** The language of the paper's own words: as asked for; else the first of the title's that it speaks; else English. */
+export function languageOf({ language, title }: Pick<Paper, 'language' | 'title'>): PaperLanguage {
+  if (language !== undefined) return language
   const spoken = Object.keys(title).map((tag) => tag.split('-')[0])
   return (['ky', 'ru', 'en'] as const).toSorted((a, b) => place(spoken, a) - place(spoken, b))[0] ?? 'en'
 }

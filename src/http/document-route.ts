@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { CertificateId } from '../domain/certificate-id.ts'
 import { KeptPapers } from '../documents/kept-papers.ts'
 import { type PaperFound, paperOf } from '../documents/paper-of.ts'
-import { Press } from '../documents/press.ts'
+import type { PaperLanguage } from '../documents/paper.ts'
+import type { Press } from '../documents/press.ts'
 import type { Registry } from '../registry.ts'
 import type { CredentialIssuer } from '../signing/credential-issuer.ts'
 import { certificateIdOf } from './certificate-id.ts'
@@ -13,23 +14,23 @@ type Options = {
   readonly registry: Registry
   readonly issuer?: CredentialIssuer | undefined
   readonly publicUrl?: string | undefined
+  readonly press: Press
 }
 
 /**
  * A certificate as PDF, made when it is asked for and kept by everything that it says, so it is never stale. What is
  * kept may show names of persons: an erasure drops it all, the moment this node hears of it.
  */
-export const documentRoute: FastifyPluginAsyncZod<Options> = async (app, { registry, issuer, publicUrl }) => {
-  const press = new Press()
+export const documentRoute: FastifyPluginAsyncZod<Options> = async (
+  app,
+  { registry, issuer, publicUrl, press },
+) => {
   const papers = new KeptPapers((paper) => press.print(paper))
   const base = issuer?.base ?? publicUrl ?? 'http://localhost'
   const silence = registry.listen((events) => {
     if (events.some(({ kind }) => kind === 'person')) papers.forget()
   })
-  app.addHook('onClose', async () => {
-    silence()
-    await press.close()
-  })
+  app.addHook('onClose', async () => silence())
 
   app.get(
     '/certificates/:id/document.pdf',
@@ -40,13 +41,18 @@ export const documentRoute: FastifyPluginAsyncZod<Options> = async (app, { regis
           'PDF/A-3a, tagged, with the credential attached where its issuer signs. Its status is not on it: the QR code leads there.',
         tags: ['certificates'],
         params: z.object({ id: z.string().max(100) }),
-        querystring: z.strictObject({}),
+        querystring: z.strictObject({
+          lang: z
+            .enum(['ky', 'ru', 'en'])
+            .optional()
+            .meta({ description: 'The language of the paper’s own words; that of its title without it.' }),
+        }),
         response: problems,
       },
     },
     async (request, reply) => {
       const id = certificateIdOf(request.params.id)
-      const paper = await found(registry, id, base, issuer)
+      const paper = await found({ registry, base, issuer }, id, request.query.lang)
       const tag = papers.tagOf(paper)
       reply.header('etag', tag).header('cache-control', 'private, no-cache')
       if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(tag)) return reply.code(304).send()
@@ -64,16 +70,20 @@ export const documentRoute: FastifyPluginAsyncZod<Options> = async (app, { regis
  * the credential would say something else than the sheet: both are made again.
  */
 async function found(
-  registry: Registry,
+  house: {
+    readonly registry: Registry
+    readonly base: string
+    readonly issuer: CredentialIssuer | undefined
+  },
   id: CertificateId,
-  base: string,
-  issuer: CredentialIssuer | undefined,
+  language: PaperLanguage | undefined,
 ): Promise<PaperFound> {
+  const { registry, base, issuer } = house
   const recorded = paperOf(registry.readModel, id, { base })
   if (!recorded) throw new ProblemError('award-not-found')
   const signed = await issuer?.versionedCredential(id, recorded.paper.recordedAt)
   const credential = typeof signed === 'object' ? JSON.stringify(signed) : undefined
-  const paper = paperOf(registry.readModel, id, { base, credential })
+  const paper = paperOf(registry.readModel, id, { base, credential, language })
   if (!paper) throw new ProblemError('award-not-found')
-  return paper.revision === recorded.revision ? paper : found(registry, id, base, issuer)
+  return paper.revision === recorded.revision ? paper : found(house, id, language)
 }

@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { Actor } from '../commands/command.ts'
+import { Press } from '../documents/press.ts'
 import type { Registry } from '../registry.ts'
 import type { TransparencyLog } from '../tlog/transparency-log.ts'
 import { certificateRoutes } from './certificate-routes.ts'
@@ -73,6 +74,7 @@ export const DEFAULT_LIMITS = { perKey: 6_000, perAddress: 600 }
 /** The registry's HTTP server, not yet listening. Closing it ends live streams and finishes what was accepted. */
 export async function buildServer(registry: Registry, options: ServerOptions): Promise<FastifyInstance> {
   const stopping = new AbortController()
+  const press = new Press()
   const metrics = new Metrics(registry)
   const app: FastifyInstance = Fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
@@ -92,7 +94,10 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(sendProblemPage)
   app.decorateRequest('actor', undefined)
-  app.addHook('onClose', async () => metrics.stop())
+  app.addHook('onClose', async () => {
+    metrics.stop()
+    await press.close()
+  })
   app.addHook('preClose', async () => {
     stopping.abort()
     closeIdle(app)
@@ -113,7 +118,7 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
       sayHowOld(api, registry)
       await api.register(certificateRoutes, { registry, issuer })
       if (issuer) await api.register(verificationRoutes, { registry, issuer, tlog, policy, limits })
-      await api.register(documentRoute, { registry, issuer, publicUrl: options.publicUrl })
+      await api.register(documentRoute, { registry, issuer, publicUrl: options.publicUrl, press })
       await api.register(queryRoutes, { registry })
       await api.register(proposalRoutes, { registry })
       await api.register(commandRoutes, { registry, metrics })
