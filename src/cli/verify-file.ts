@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
-import { MAX_EVIDENCE, parseEvidence } from '../credentials/evidence.ts'
+import { MAX_EVIDENCE } from '../credentials/evidence.ts'
+import { presentedIn } from '../credentials/present.ts'
 import { OUTCOMES, QUESTIONS, wordsOf } from '../credentials/step-words.ts'
 import type { Assessment, Outcome, StepResult } from '../credentials/steps.ts'
 import { assess, type Presented } from '../credentials/verdict.ts'
@@ -31,7 +32,7 @@ export const CODES: Readonly<Record<Outcome, number>> = {
 export async function verifyFile(io: Io, file: string, options: VerifyFileOptions): Promise<number> {
   const now = new Date(io.now()).toISOString()
   const policy = options.policy === undefined ? undefined : readPolicy(options.policy)
-  const assessment = await assess(presentedIn(file), {
+  const assessment = await assess(presentedBy(file), {
     now,
     at: options.at === undefined ? undefined : dayOf('--at', options.at),
     logKey: options.vkey === undefined ? undefined : logKeyOf(options.vkey),
@@ -48,20 +49,11 @@ export function stepLine(step: StepResult): string {
   return `  ${mark} ${QUESTIONS[step.step].padEnd(44)} ${wordsOf(step)}`
 }
 
-function presentedIn(file: string): Presented {
+function presentedBy(file: string): Presented {
   if (statSync(file).size > MAX_EVIDENCE)
     throw new ExitError(EXIT.badInput, `${safe(file)} is too large for an evidence file`)
-  const text = readFileSync(file, 'utf8').trim()
-  const evidence = parseEvidence(text)
-  if (evidence) return { kind: 'evidence', evidence }
-  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return { kind: 'jwt', jwt: text }
-  try {
-    const credential: unknown = JSON.parse(text)
-    if (typeof credential === 'object' && credential !== null && 'proof' in credential)
-      return { kind: 'credential', credential: { ...credential } }
-  } catch {
-    // Said below.
-  }
+  const presented = presentedIn(readFileSync(file, 'utf8'))
+  if (presented) return presented
   throw new ExitError(EXIT.badInput, `${safe(file)} is no evidence file, no credential and no JWT`)
 }
 

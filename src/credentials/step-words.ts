@@ -19,7 +19,8 @@ export const OUTCOMES: Readonly<Record<Outcome, string>> = {
   unconfirmed: 'UNCONFIRMED',
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+/** Why, by code, for whoever reads English. */
+export const REASONS: Readonly<Record<string, string>> = {
   ok: '',
   'cannot-be-read': 'it can’t be read',
   'not-a-credential': 'it is no credential of a registry',

@@ -9,6 +9,7 @@ import { Press } from '../documents/press.ts'
 import type { Registry } from '../registry.ts'
 import type { TransparencyLog } from '../tlog/transparency-log.ts'
 import { certificateRoutes } from './certificate-routes.ts'
+import { checkRoute } from './check/route.ts'
 import { commandRoutes } from './command-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { documentRoute } from './document-route.ts'
@@ -136,10 +137,20 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   const { publicUrl, oidc } = options
   const provider = oidc && publicUrl !== undefined ? new Provider(oidc, publicUrl) : undefined
   await app.register(desk, { prefix: '/desk', registry, publicUrl, tlog, provider })
+  await app.register(checkRoute, {
+    model: registry.readModel,
+    now: () => registry.now(),
+    base: issuer?.base ?? options.publicUrl ?? 'http://localhost',
+    press,
+    logKey: tlog?.verifier,
+    policy,
+    limits,
+  })
   await app.register(pages, {
     registry,
     publicUrl: options.publicUrl,
     signed: issuer !== undefined && tlog !== undefined,
+    tlog,
     health: () => readiness(registry, { tlog, checkHealth, stopping: stopping.signal }),
   })
   if (issuer) {
@@ -185,7 +196,10 @@ async function headers(app: FastifyInstance): Promise<void> {
   const { headers: seen } = await sample.inject('/')
   await sample.close()
   const own = ['content-type', 'content-length', 'date', 'connection']
-  const constant = Object.fromEntries(Object.entries(seen).filter(([name]) => !own.includes(name)))
+  const constant = {
+    ...Object.fromEntries(Object.entries(seen).filter(([name]) => !own.includes(name))),
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  }
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(constant).header('x-request-id', request.id)
     done()

@@ -102,6 +102,13 @@ function personsOf(document: string): readonly PersonRef[] {
   return namesPersons(document) ? ((JSON.parse(document) as CertificateDocument).persons ?? []) : []
 }
 
+/** What a certificate is worth on a day, as is recorded now; `undefined` where there is none. */
+export function verdictOn(model: ReadModel, id: string, day: string): Verdict | undefined {
+  const row = model.prepare('SELECT verdicts FROM certificate WHERE id = ?').get(id)
+  const spans = row?.['verdicts']
+  return typeof spans === 'string' ? verdictAt(JSON.parse(spans) as readonly Verdict[], day) : undefined
+}
+
 export type CertificateFilter = {
   readonly recipient?: string | undefined
   readonly issuer?: string | undefined

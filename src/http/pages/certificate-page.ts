@@ -8,6 +8,7 @@ import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
 import { link, person, rows, shape } from './parts.ts'
 import type { Speech } from './speech.ts'
+import { type RawProofs, stepList } from './steps.ts'
 
 /** All that the page of a certificate shows. */
 export type CertificateView = {
@@ -17,6 +18,8 @@ export type CertificateView = {
   readonly accredited: boolean
   /** The judgement that API and command line give too, step by step. */
   readonly assessment: Assessment
+  /** Where the proofs of it lie. */
+  readonly raw: RawProofs
   readonly persons: readonly ShownPerson[]
   readonly timeline: Timeline
   /** Names by organisation, as they are now. */
@@ -167,15 +170,12 @@ const timeline = ({ words, instant }: Speech, { timeline: { entries } }: Certifi
       html`<li><strong>${words.events[type] ?? type}</strong><br><small>${instant(recordedAt)} · ${words.recordedBy} ${actor}</small>${reason && html`<br><bdi>${reason}</bdi>`}</li>`,
   )}</ol></section>`
 
-const steps = ({ words }: Speech, { assessment }: CertificateView): Html =>
-  html`<section aria-labelledby="proofs"><h2 id="proofs">${words.proofs}</h2><ul class="list">${assessment.steps.map(
-    ({ step, result }) =>
-      html`<li>${words.questions[step] ?? step} <strong>${words.answers[result]}</strong></li>`,
-  )}</ul></section>`
+const steps = (speech: Speech, { assessment, raw }: CertificateView): Html =>
+  html`<section aria-labelledby="proofs"><h2 id="proofs">${speech.words.proofs}</h2>${stepList(speech, assessment.steps, raw)}</section>`
 
-function takeAway({ words }: Speech, { certificate, signed }: CertificateView): Html {
+function takeAway({ words, language }: Speech, { certificate, signed }: CertificateView): Html {
   const base = `/api/v1/certificates/${certificate.id}`
   const file = (path: string, name: string, hint: string) =>
     html`<li><a href="${path}">${name}</a> <small>${hint}</small></li>`
-  return html`<section aria-labelledby="take"><h2 id="take">${words.takeAway}</h2><div class="take"><ul class="list noprint">${signed && html`${file(`${base}/evidence`, words.evidence, words.evidenceHint)}${file(`${base}/credential`, words.credential, words.credentialHint)}`}${file(`${base}/document.pdf`, words.document, words.documentHint)}${file(base, 'JSON', words.api)}</ul><div class="qr"><img src="/c/${certificate.id}/qr.svg" alt="${words.qr}" width="136" height="136"></div></div></section>`
+  return html`<section aria-labelledby="take"><h2 id="take">${words.takeAway}</h2><div class="take"><ul class="list noprint">${signed && html`${file(`${base}/evidence`, words.evidence, words.evidenceHint)}${file(`${base}/credential`, words.credential, words.credentialHint)}`}${file(`${base}/document.pdf?lang=${language}`, words.document, words.documentHint)}${file(base, 'JSON', words.api)}</ul><div class="qr"><img src="/c/${certificate.id}/qr.svg" alt="${words.qr}" width="136" height="136"></div></div></section>`
 }

@@ -6,17 +6,19 @@ import { plainDate } from '../../domain/date.ts'
 import type { ConvenedSession } from '../../domain/session.ts'
 import type { LocalizedText } from '../../domain/text.ts'
 import { currentIssuer } from '../../queries/accreditation.ts'
-import { certificateAnswer } from '../../queries/certificates.ts'
+import { certificateAnswer, verdictOn } from '../../queries/certificates.ts'
 import { documentState } from '../../queries/documents.ts'
 import { timelineOf } from '../../queries/timeline.ts'
 import { VersionedCache } from '../../queries/versioned-cache.ts'
 import type { Registry } from '../../registry.ts'
 import { recordedOf } from '../../signing/recorded.ts'
+import type { TransparencyLog } from '../../tlog/transparency-log.ts'
 import { certificateIdOf } from '../certificate-id.ts'
 import { certificatePage, type CertificateView } from './certificate-page.ts'
 import { type Page, render, sendRendered } from './layout.ts'
 import { missingPage } from './other-pages.ts'
 import { qrCode } from './qr.ts'
+import { rawProofs } from './raw-proofs.ts'
 import { type Speech, speechOf } from './speech.ts'
 
 /** Where the other forms of a certificate are, by media type. */
@@ -36,16 +38,17 @@ type Options = {
   readonly registry: Registry
   readonly publicUrl?: string | undefined
   readonly signed: boolean
+  readonly tlog?: TransparencyLog | undefined
   readonly names: (organizationId: string) => LocalizedText | undefined
 }
 
-/** A page, and whether it names persons: such a one is never kept. */
-type Shown = { readonly page: Page; readonly namesPersons: boolean }
+/** A page, and whether it may be kept: not where it names persons, nor where its proofs are still to come. */
+type Shown = { readonly page: Page; readonly keep: boolean }
 
 /** The permanent address of a certificate: its page, the way to its other forms, and its QR code. */
 export const certificateRoute: FastifyPluginAsync<Options> = async (
   app,
-  { registry, publicUrl, signed, names },
+  { registry, publicUrl, signed, tlog, names },
 ) => {
   const { readModel } = registry
   const kept = new VersionedCache(
@@ -83,9 +86,9 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
     const known = stale ? undefined : kept.get(key)
     if (known) return sendRendered(reply, speech, known, 200)
     const versions = kept.versions()
-    const { page, namesPersons } = await shown(request, speech, stale)
+    const { page, keep } = await shown(request, speech, stale)
     const text = render(request.url, speech, page)
-    if (!stale && !namesPersons && page.status === undefined) kept.set(key, Buffer.from(text), versions)
+    if (!stale && keep && page.status === undefined) kept.set(key, Buffer.from(text), versions)
     return sendRendered(reply, speech, text, page.status ?? 200)
   })
 
@@ -94,7 +97,7 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
     const typed = (request.params as { id: string }).id
     const missing = (title: string, hint: string | undefined, said: string, status: number): Shown => ({
       page: missingPage(speech, { title, typed: said, status, ...(hint !== undefined && { hint }) }),
-      namesPersons: false,
+      keep: false,
     })
     const reading = readCertificateId(typed)
     if (!reading.ok)
@@ -117,18 +120,25 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
     }
     const { certificate, accreditation, persons = [] } = answer
     const register = (one: string) => recordedOf(readModel, one, now)
+    const { raw, pending } = rawProofs(readModel, tlog, {
+      id,
+      issuerId: certificate.issuerId,
+      status: verdictOn(readModel, id, now.slice(0, 10))?.status ?? answer.verdict.status,
+      changes: timeline.entries.length,
+    })
     const page = certificatePage(speech, {
       ...answer,
       assessment: await assess({ kind: 'id', id }, { now, at: answer.at, register }),
       accredited: accreditation.accredited,
       persons,
       timeline,
+      raw,
       names,
       stale,
       session: sessionOf(certificate.basis.sessionId),
       signed: signed && signs(certificate.issuerId),
     })
-    return { page, namesPersons: persons.length > 0 }
+    return { page, keep: persons.length === 0 && !pending }
   }
 
   app.get('/c/:id/qr.svg', { schema: { hide: true } }, (request, reply) => {

@@ -4,6 +4,8 @@ import type { LocalizedText } from '../../domain/text.ts'
 import type { SearchAnswer } from '../../projections/search-query.ts'
 import type { CertificateLine } from '../../queries/certificates.ts'
 import type { ShownPerson } from '../../queries/persons.ts'
+import { askForFile, scanWithCamera } from '../check/form.ts'
+import { CHECK_SCRIPT } from '../check/scripts.ts'
 import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
 import { askForId, askForText, badge, link, person, rows } from './parts.ts'
@@ -17,10 +19,11 @@ const PATHS: Readonly<Record<string, string>> = {
   issuer: '/issuers/',
 }
 
-/** Asks for an ID, and helps to search where there is none. */
-export const frontPage = (speech: Speech): Page => ({
+/** Asks for an ID or a file, and helps to search where there is neither. */
+export const frontPage = (speech: Speech, publicUrl: string | undefined): Page => ({
   title: speech.words.check,
-  body: html`<h1>${speech.words.tagline}</h1>${askForId(speech)}${askForText(speech)}`,
+  script: CHECK_SCRIPT,
+  body: html`<h1>${speech.words.tagline}</h1>${askForId(speech)}${scanWithCamera(speech, publicUrl)}${askForFile(speech)}${askForText(speech)}`,
 })
 
 /** What an unknown or mistyped ID, or an unknown address, is answered with: what is wrong and how to go on. */

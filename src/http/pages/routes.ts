@@ -6,6 +6,7 @@ import { searchRegistry } from '../../projections/search-query.ts'
 import { listCertificates } from '../../queries/certificates.ts'
 import { type DocumentKind, documentAnswer, documentState } from '../../queries/documents.ts'
 import type { Registry } from '../../registry.ts'
+import type { TransparencyLog } from '../../tlog/transparency-log.ts'
 import { assets } from './assets.ts'
 import { certificateRoute } from './certificate-route.ts'
 import type { readiness } from '../health-routes.ts'
@@ -29,11 +30,12 @@ export const pages: FastifyPluginAsync<{
   registry: Registry
   /** Where the registry is reached from outside; without it the address that was asked at. */
   publicUrl?: string | undefined
+  tlog?: TransparencyLog | undefined
   /** Whether credentials and evidence files can be had. */
   signed: boolean
   /** How this node is doing. */
   health: () => ReturnType<typeof readiness>
-}> = async (app, { registry, publicUrl, signed, health }) => {
+}> = async (app, { registry, publicUrl, signed, tlog, health }) => {
   await app.register(assets)
   const { readModel } = registry
   const today = () => registry.now().slice(0, 10)
@@ -53,7 +55,11 @@ export const pages: FastifyPluginAsync<{
       return sendPage(request, reply, speech, await page(request, speech, reply))
     })
 
-  show('/', (_request, speech) => frontPage(speech))
+  show('/', (_request, speech, reply) => {
+    // The one page that may look through a camera, where its reader allows it.
+    reply.header('permissions-policy', 'camera=(self), microphone=(), geolocation=()')
+    return frontPage(speech, publicUrl)
+  })
 
   // The form of the front page: the ID gets its permanent address.
   app.get('/c', { schema: { hide: true } }, (request, reply) => {
@@ -65,7 +71,7 @@ export const pages: FastifyPluginAsync<{
     )
   })
 
-  await app.register(certificateRoute, { registry, publicUrl, signed, names })
+  await app.register(certificateRoute, { registry, publicUrl, signed, tlog, names })
 
   show('/operations', async (_request, speech) => operationsPage(speech, await health()))
 
