@@ -11,8 +11,8 @@ const MOST_PLACES = 6
 const MOST_CANDIDATES = 1_500
 
 /**
- * Finds texts in a longer one, in their order, so that as many letters as can be are found. Whole words only: a name
- * within a longer name is not that name. `undefined` for a text that lacks, or has no place in the order.
+ * Finds texts in a longer one, in their order, so that as many letters as can be are found. `undefined` for a text that
+ * lacks, or has no place in the order.
  */
 export function alignedIn(text: Squashed, sought: readonly string[]): readonly (Occurrence | undefined)[] {
   const candidates = sought
@@ -38,11 +38,11 @@ function heaviest(chained: readonly Chained[], { index, from }: Candidate): Chai
   return best
 }
 
-function placesOf({ letters, isEdge }: Squashed, sought: string): readonly Occurrence[] {
+function placesOf({ letters }: Squashed, sought: string): readonly Occurrence[] {
   const places: Occurrence[] = []
   if (sought === '') return places
   for (let at = letters.indexOf(sought); at !== -1; at = letters.indexOf(sought, at + 1)) {
-    if (isEdge(at) && isEdge(at + sought.length)) places.push({ from: at, to: at + sought.length })
+    places.push({ from: at, to: at + sought.length })
     if (places.length === MOST_PLACES) break
   }
   return places

@@ -1,8 +1,6 @@
 /** A text without its spaces, which a typesetter moves about, and the way back to what was written. */
 export type Squashed = {
   readonly letters: string
-  /** Whether a word can begin at this place: behind a space, a mark, or at the very beginning. */
-  readonly isEdge: (at: number) => boolean
   /** Whether no line ends between the letter before this place and the one behind it. */
   readonly isWithinLine: (at: number) => boolean
   /** What was written between two places, its spaces made one. */
@@ -10,7 +8,6 @@ export type Squashed = {
 }
 
 const SPACE = /[\s\u00ad]/u
-const WORDLY = /[\p{L}\p{M}\p{N}]/u
 
 /** In NFC, as the register's own texts are. */
 export function squashed(written: string): Squashed {
@@ -27,12 +24,6 @@ export function squashed(written: string): Squashed {
   const place = (at: number) => places[at] ?? text.length
   return {
     letters,
-    isEdge: (at) =>
-      at <= 0 ||
-      at >= letters.length ||
-      place(at) - place(at - 1) > 1 ||
-      !WORDLY.test(letters.charAt(at - 1)) ||
-      !WORDLY.test(letters.charAt(at)),
     isWithinLine: (at) =>
       at > 0 && at < letters.length && !text.slice(place(at - 1), place(at)).includes('\n'),
     slice: (from, to) =>

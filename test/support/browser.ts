@@ -9,10 +9,13 @@ export const NO_BROWSER =
   'no Chromium is installed here; pages go untested. Install one: apt-get install chromium'
 
 /** Debian's Chromium, headless; `undefined` where there is none. */
-export async function openBrowser(): Promise<Browser | undefined> {
+export async function openBrowser(args: readonly string[] = []): Promise<Browser | undefined> {
   const executablePath = PLACES.find((path) => existsSync(path))
   if (executablePath === undefined) return undefined
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  return chromium.launch({
+    executablePath,
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...args],
+  })
 }
 
 type Found = {

@@ -30,7 +30,7 @@ export function shown(status: number, html: string): Shown {
     status,
     html,
     title: /<h1>(?<said>.*?)<\/h1>/s.exec(html)?.groups?.['said'] ?? '',
-    tone: /class="verdict (?<tone>[\w-]+)"/.exec(html)?.groups?.['tone'] ?? '',
+    tone: /class="verdict told (?<tone>[\w-]+)"/.exec(html)?.groups?.['tone'] ?? '',
     text: main
       .replace(/<[^>]+>/g, ' ')
       .replace(/\s+/g, ' ')

@@ -92,8 +92,11 @@ ${again(speech)}`,
   }
 }
 
+/** A shape of its own: what is doubtful is not suspended. */
+const DOUBT = html`<svg viewBox="0 0 48 48" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" aria-hidden="true"><circle cx="24" cy="24" r="21"/><path d="M24 13v14M24 34v.5"/></svg>`
+
 const box = (tone: Tone, title: string, meaning: string): Html =>
-  html`<div class="verdict ${tone}" role="status">${shape(tone)}<h1>${title}</h1><p>${meaning}</p></div>`
+  html`<div class="verdict told ${tone}" role="status">${tone === 'suspended' ? DOUBT : shape(tone)}<h1>${title}</h1><p>${meaning}</p></div>`
 
 /** What the certificate itself is worth, apart from the file. */
 function worth(speech: Speech, { certificate, verdict, at }: Assessment): Html | undefined {

@@ -87,13 +87,6 @@ export const en = {
     AwardSupersedes: 'Took another’s place',
   } as Record<string, string>,
   proofs: 'How this was checked',
-  questions: {
-    form: 'Is the ID a certificate’s?',
-    accreditation: 'Might the issuer confer this then?',
-    status: 'Does it count on the day asked about?',
-    register: 'Is it in the register?',
-  } as Record<string, string>,
-  answers: { yes: 'yes', no: 'no', 'not-checked': 'could not be checked' },
   takeAway: 'Take it with you',
   evidence: 'Evidence file',
   evidenceHint: 'checks without a network',

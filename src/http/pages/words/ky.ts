@@ -86,13 +86,6 @@ export const ky: Words = {
     AwardSupersedes: 'Башканын ордун ээледи',
   },
   proofs: 'Кантип текшерилди',
-  questions: {
-    form: 'Бул сертификаттын номериби?',
-    accreditation: 'Ал ошондо берилиши мүмкүн беле?',
-    status: 'Ал ушул күнгө күчүндөбү?',
-    register: 'Ал реестрде барбы?',
-  },
-  answers: { yes: 'ооба', no: 'жок', 'not-checked': 'текшерүүгө мүмкүн болгон жок' },
   takeAway: 'Өзүңүз менен алыңыз',
   evidence: 'Далил файлы',
   evidenceHint: 'тармаксыз текшерилет',

@@ -86,13 +86,6 @@ export const ru: Words = {
     AwardSupersedes: 'Занял место другого',
   },
   proofs: 'Как это проверено',
-  questions: {
-    form: 'Это номер сертификата?',
-    accreditation: 'Мог ли он быть выдан тогда?',
-    status: 'Имеет ли он силу на эту дату?',
-    register: 'Есть ли он в реестре?',
-  },
-  answers: { yes: 'да', no: 'нет', 'not-checked': 'проверить не удалось' },
   takeAway: 'Взять с собой',
   evidence: 'Файл доказательств',
   evidenceHint: 'проверяется без сети',
