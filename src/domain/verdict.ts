@@ -2,7 +2,8 @@ import type { CertificateId } from './certificate-id.ts'
 import type { IssuedAward } from './award.ts'
 import { addDays, covers, type Period, type PlainDate } from './date.ts'
 
-export type Status = 'valid' | 'suspended' | 'revoked' | 'superseded' | 'expired' | 'not-yet-valid'
+export const STATUSES = ['valid', 'suspended', 'revoked', 'superseded', 'expired', 'not-yet-valid'] as const
+export type Status = (typeof STATUSES)[number]
 
 /**
  * What a certificate is worth on a day: its status, the first and the last day on which it has that status as far as

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { plainDate } from '../domain/date.ts'
 import { slug } from '../domain/slug.ts'
+import { STATUSES } from '../domain/verdict.ts'
 import { serialKey } from '../projections/certificate.ts'
 import { certificateAnswer, listCertificates } from '../queries/certificates.ts'
 import { timelineOf } from '../queries/timeline.ts'
@@ -16,6 +17,13 @@ import { ProblemError, problems } from './problem.ts'
 export const page = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(500).optional().meta({ description: 'The `next` of the page before.' }),
+}
+
+/** What certificates may be asked for by, beside who and where. */
+export const filters = {
+  status: z.enum(STATUSES).optional().meta({ description: 'What it is worth today.' }),
+  from: plainDate.optional().meta({ description: 'The first day of issue.' }),
+  until: plainDate.optional().meta({ description: 'The last day of issue.' }),
 }
 
 /** What third parties ask: is it real, what is it worth, what does it say, what happened to it. */
@@ -84,6 +92,8 @@ export const certificateRoutes: FastifyPluginAsyncZod<{
     {
       schema: {
         summary: 'List certificates, the latest recorded first',
+        description:
+          'A page may hold fewer than `limit`, or none, where few match: there are more as long as there is a `next`.',
         tags: ['certificates'],
         querystring: z.strictObject({
           recipient: z.string().max(100).optional(),
@@ -91,6 +101,7 @@ export const certificateRoutes: FastifyPluginAsyncZod<{
           session: slug.optional(),
           kind: slug.optional(),
           serial: z.string().max(100).optional(),
+          ...filters,
           ...page,
         }),
         response: problems,

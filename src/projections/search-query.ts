@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { type CertificateFilter, FILTERED, passes } from './certificate-filter.ts'
 import { foldForms } from './folding.ts'
 import * as candidates from './search-candidates.ts'
 import { type HitKind, Scoring, type SearchHit } from './search-scoring.ts'
+import { rowsOf } from './search-statements.ts'
 import { type QueryWord, queryWords } from './search-words.ts'
 
 /** All kinds, in the order in which equally good hits stand. */
@@ -18,12 +20,16 @@ export type SearchQuery = {
   /** 1 to 100. */
   readonly limit: number
   /** `next` of the answer before. */
-  readonly after?: string
+  readonly after?: string | undefined
   /** All where it is left out. */
   readonly kinds?: readonly HitKind[]
+  /** Of certificates only those; nothing else is found then. */
+  readonly where?: { readonly filter: CertificateFilter; readonly today: string } | undefined
 }
 export type SearchAnswer = {
   readonly hits: readonly SearchHit[]
+  /** How many there are on all pages, as far as was looked. */
+  readonly total: number
   /** There are more hits behind these. */
   readonly next?: string
   /** There were more candidates than a search looks at: a longer query finds more. */
@@ -46,10 +52,11 @@ export function searchRegistry(db: DatabaseSync, query: SearchQuery): SearchAnsw
   const text = query.text.slice(0, 500)
   const after = query.after === undefined ? undefined : readCursor(query.after)
   const words = queryWords(db, text)
-  if (words.length === 0) return { hits: [], cut: false }
-  const found = (query.kinds ?? HIT_KINDS).map((kind) => hitsOf(db, kind, words, text))
-  const ranked = found
-    .flatMap(({ hits }) => hits)
+  if (words.length === 0) return { hits: [], total: 0, cut: false }
+  const kinds = query.where ? (['certificate'] as const) : (query.kinds ?? HIT_KINDS)
+  const found = kinds.map((kind) => hitsOf(db, kind, words, text))
+  const hits = found.flatMap((one) => one.hits).filter((hit) => isWanted(db, hit, query.where))
+  const ranked = hits
     .map((hit) => ({ hit, rank: rankOf(hit) }))
     .sort((a, b) => compareRanks(a.rank, b.rank))
     .filter(({ rank }) => after === undefined || compareRanks(rank, after) > 0)
@@ -57,9 +64,16 @@ export function searchRegistry(db: DatabaseSync, query: SearchQuery): SearchAnsw
   const last = page.at(-1)
   return {
     hits: page.map(({ hit }) => hit),
+    total: hits.length,
     ...(last && ranked.length > page.length && { next: JSON.stringify(last.rank) }),
     cut: found.some(({ cut }) => cut),
   }
+}
+
+function isWanted(db: DatabaseSync, { id }: SearchHit, where: SearchQuery['where']): boolean {
+  if (!where) return true
+  const [row] = rowsOf(db, `SELECT ${FILTERED} FROM certificate WHERE id = ?`, id)
+  return row !== undefined && passes(row, where.filter, where.today)
 }
 
 type Found = { readonly hits: readonly SearchHit[]; readonly cut: boolean }

@@ -1,6 +1,7 @@
 import type { PersonRef } from '../domain/person.ts'
 import { type Verdict, verdictAt, verdicts } from '../domain/verdict.ts'
 import { foldHistory } from '../projections/certificate.ts'
+import { type CertificateFilter, FILTERED, passes } from '../projections/certificate-filter.ts'
 import { type CertificateDocument, certificateDocument } from '../projections/certificate-document.ts'
 import { readHistory } from '../projections/history.ts'
 import type { ReadModel } from '../projections/read-model.ts'
@@ -109,14 +110,6 @@ export function verdictOn(model: ReadModel, id: string, day: string): Verdict | 
   return typeof spans === 'string' ? verdictAt(JSON.parse(spans) as readonly Verdict[], day) : undefined
 }
 
-export type CertificateFilter = {
-  readonly recipient?: string | undefined
-  readonly issuer?: string | undefined
-  readonly session?: string | undefined
-  readonly kind?: string | undefined
-  readonly serial?: string | undefined
-}
-
 export type CertificateLine = {
   readonly id: string
   readonly revision: string
@@ -124,31 +117,67 @@ export type CertificateLine = {
   readonly certificate: CertificateDocument
 }
 
+export type { CertificateFilter }
+
+/** The rows that one page looks at, at most: what matches rarely is found over several pages, not in one long halt. */
+const MOST_LOOKED_AT = 2_000
+/** Columns with an index. */
+const INDEXED = ['recipient', 'issuer', 'session', 'serial'] as const
+
+export type CertificateList = {
+  readonly certificates: readonly CertificateLine[]
+  /** There may be more behind these, also where a page holds none. */
+  readonly next?: number
+}
+
 /** Certificates by filter, the latest recorded first. `before` is the `next` of the page before. */
 export function listCertificates(
   model: ReadModel,
   filter: CertificateFilter,
   page: { readonly today: string; readonly limit: number; readonly before?: number | undefined },
-): { readonly certificates: readonly CertificateLine[]; readonly next?: number } {
-  const wanted = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const conditions = ['document IS NOT NULL', 'number < ?', ...wanted.map(([column]) => `${column} = ?`)]
+): CertificateList {
+  const wanted = INDEXED.flatMap((column) => {
+    const value = filter[column]
+    return value === undefined ? [] : [{ column, value }]
+  })
+  const conditions = ['document IS NOT NULL', 'number < ?', ...wanted.map(({ column }) => `${column} = ?`)]
   const rows = model
     .prepare(
-      `SELECT number, id, revision, document, verdicts FROM certificate WHERE ${conditions.join(' AND ')}
-       ORDER BY number DESC LIMIT ?`,
+      `SELECT number, ${FILTERED} FROM certificate WHERE ${conditions.join(' AND ')}
+       ORDER BY number DESC LIMIT ${MOST_LOOKED_AT}`,
     )
-    .all(page.before ?? Number.MAX_SAFE_INTEGER, ...wanted.map(([, value]) => value), page.limit + 1)
-  const shown = rows.slice(0, page.limit)
-  const last = shown.at(-1)
-  return {
-    certificates: shown.map((row) => ({
+    .iterate(page.before ?? Number.MAX_SAFE_INTEGER, ...wanted.map(({ value }) => value))
+  const found: number[] = []
+  let looked = 0
+  let last = 0
+  for (const row of rows) {
+    if (found.length === page.limit) return { certificates: linesOf(model, found, page.today), next: last }
+    looked++
+    last = Number(row['number'])
+    if (passes(row, filter, page.today)) found.push(last)
+  }
+  const certificates = linesOf(model, found, page.today)
+  return { certificates, ...(looked === MOST_LOOKED_AT && { next: last }) }
+}
+
+/** How many certificates name an organisation as their recipient. */
+export function countReceived(model: ReadModel, recipient: string): number {
+  const sql = 'SELECT count(*) AS amount FROM certificate WHERE recipient = ?'
+  return Number(model.prepare(sql).get(recipient)?.['amount'] ?? 0)
+}
+
+function linesOf(model: ReadModel, numbers: readonly number[], today: string): readonly CertificateLine[] {
+  const line = model.prepare('SELECT id, revision, document, verdicts FROM certificate WHERE number = ?')
+  return numbers.flatMap((number) => {
+    const row = line.get(number)
+    if (!row) return []
+    return {
       id: String(row['id']),
       revision: String(row['revision']),
-      verdict: verdictAt(JSON.parse(String(row['verdicts'])) as readonly Verdict[], page.today),
+      verdict: verdictAt(JSON.parse(String(row['verdicts'])) as readonly Verdict[], today),
       certificate: JSON.parse(String(row['document'])) as CertificateDocument,
-    })),
-    ...(rows.length > page.limit && last && { next: Number(last['number']) }),
-  }
+    }
+  })
 }
 
 /** Whether the read model holds a certificate of that ID. */

@@ -1,24 +1,16 @@
 import type { RegisteredOrganization } from '../../domain/organization.ts'
 import type { ConvenedSession } from '../../domain/session.ts'
 import type { LocalizedText } from '../../domain/text.ts'
-import type { SearchAnswer } from '../../projections/search-query.ts'
 import type { CertificateLine } from '../../queries/certificates.ts'
 import type { ShownPerson } from '../../queries/persons.ts'
 import { askForFile, scanWithCamera } from '../check/form.ts'
 import { CHECK_SCRIPT } from '../check/scripts.ts'
 import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
-import { askForId, askForText, badge, link, person, rows } from './parts.ts'
+import { askForId, askForText, badge, link, more, person, range, rows } from './parts.ts'
 import type { Speech } from './speech.ts'
 
 type Names = (organizationId: string) => LocalizedText | undefined
-const PATHS: Readonly<Record<string, string>> = {
-  organization: '/organizations/',
-  certificate: '/c/',
-  session: '/sessions/',
-  issuer: '/issuers/',
-}
-
 /** Asks for an ID or a file, and helps to search where there is neither. */
 export const frontPage = (speech: Speech, publicUrl: string | undefined): Page => ({
   title: speech.words.check,
@@ -41,34 +33,6 @@ export const missingPage = (
   body: html`<h1>${title}</h1>${hint && html`<p>${hint}</p>`}${askForId(speech, typed)}${askForText(speech)}`,
 })
 
-/** What a search found, the best first. */
-export function searchPage(speech: Speech, typed: string, answer: SearchAnswer | undefined): Page {
-  const { words, say, language } = speech
-  const more = answer?.next && new URLSearchParams({ q: typed, cursor: answer.next, lang: language })
-  return {
-    title: words.search,
-    body: html`<h1>${words.search}</h1>${askForText(speech, typed)}${
-      answer &&
-      html`<section aria-live="polite"><h2>${words.found}</h2>${
-        answer.hits.length === 0
-          ? html`<p>${words.nothingFound}</p>`
-          : html`<ul class="list">${answer.hits.map(
-              ({ kind, id, label = {} }) =>
-                html`<li>${link(speech, `${PATHS[kind]}${id}`, Object.keys(label).length > 0 ? say(label) : id)}<br><small>${kindOf(speech, kind)} · ${id}</small></li>`,
-            )}</ul>`
-      }${more && html`<p><a href="/search?${more.toString()}">${words.more}</a></p>`}</section>`
-    }`,
-  }
-}
-
-const kindOf = ({ words }: Speech, kind: string): string =>
-  ({
-    organization: words.organization,
-    certificate: words.certificate,
-    session: words.session,
-    issuer: words.issuer,
-  })[kind] ?? kind
-
 /** Certificates in a list, each with a link behind `path`. */
 export const awards = (speech: Speech, lines: readonly CertificateLine[], path = '/c/'): Html =>
   lines.length === 0
@@ -86,11 +50,18 @@ export function organizationPage(
     state,
     names,
     lines,
+    total,
+    shown,
+    next,
   }: {
     readonly id: string
     readonly state: RegisteredOrganization
     readonly names: Names
     readonly lines: readonly CertificateLine[]
+    /** How many certificates it received, and how many stand on earlier pages. */
+    readonly total: number
+    readonly shown: number
+    readonly next?: string | undefined
   },
 ): Page {
   const { words, say, sayAll, day } = speech
@@ -108,7 +79,7 @@ export function organizationPage(
         words.partOf,
         parent && link(speech, `/organizations/${parent}`, say(names(parent) ?? { en: parent })),
       ],
-    ])}<section aria-labelledby="awards"><h2 id="awards">${words.awards}</h2>${awards(speech, lines)}</section>`,
+    ])}<section aria-labelledby="awards"><h2 id="awards">${words.awards}</h2>${total > 0 && html`<p class="soft">${range(speech, shown, lines.length, total)}</p>`}${awards(speech, lines)}${more(speech, `/organizations/${id}`, { cursor: next, shown: shown + lines.length })}</section>`,
   }
 }
 

@@ -56,3 +56,30 @@ export const shape = (status: Status): Html =>
 /** A link within the pages that keeps the language. */
 export const link = ({ language }: Speech, path: string, text: Hole): Html =>
   html`<a href="${path}?lang=${language}">${text}</a>`
+
+/** Which of how many are shown: `21–40 / 1,234`. `atLeast`: there may be more than were counted. */
+export function range(
+  { language }: Speech,
+  before: number,
+  shown: number,
+  total: number,
+  atLeast = false,
+): Html {
+  const numbers = new Intl.NumberFormat(language)
+  return html`${numbers.format(before + 1)}–${numbers.format(before + shown)} / ${numbers.format(total)}${atLeast && '+'}`
+}
+
+/** The way to the next page, which keeps what was asked for. */
+export function more(
+  { words, language }: Speech,
+  path: string,
+  asked: Readonly<Record<string, string | number | undefined>>,
+): Html | undefined {
+  if (asked['cursor'] === undefined) return undefined
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined && value !== '')
+  const query = new URLSearchParams([
+    ...given.map(([name, value]) => [name, String(value)]),
+    ['lang', language],
+  ])
+  return html`<p><a rel="next" href="${path}?${query.toString()}">${words.more}</a></p>`
+}

@@ -2,8 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { readCertificateId } from '../../domain/certificate-id.ts'
 import type { RegisteredOrganization } from '../../domain/organization.ts'
 import type { ConvenedSession } from '../../domain/session.ts'
-import { searchRegistry } from '../../projections/search-query.ts'
-import { listCertificates } from '../../queries/certificates.ts'
+import { countReceived, listCertificates } from '../../queries/certificates.ts'
 import { type DocumentKind, documentAnswer, documentState } from '../../queries/documents.ts'
 import type { Registry } from '../../registry.ts'
 import type { TransparencyLog } from '../../tlog/transparency-log.ts'
@@ -13,7 +12,8 @@ import type { readiness } from '../health-routes.ts'
 import { type Page, sendPage } from './layout.ts'
 import { operationsPage } from './operations-page.ts'
 import { issuerPage } from './issuer-page.ts'
-import { frontPage, missingPage, organizationPage, searchPage, sessionPage } from './other-pages.ts'
+import { frontPage, missingPage, organizationPage, sessionPage } from './other-pages.ts'
+import { searchAnswer } from './search-route.ts'
 import { type Speech, speechOf } from './speech.ts'
 
 type Query = Readonly<Record<string, unknown>>
@@ -21,9 +21,6 @@ const text = (query: unknown, name: string): string => {
   const value = (query as Query)[name]
   return typeof value === 'string' ? value : ''
 }
-
-/** What has a page of its own. Persons have none: they are found by what they took part in. */
-const SHOWN = ['organization', 'certificate', 'session', 'issuer'] as const
 
 /** The pages for whoever has a certificate in hand. All work without JavaScript, in three languages. */
 export const pages: FastifyPluginAsync<{
@@ -43,7 +40,7 @@ export const pages: FastifyPluginAsync<{
     const found = documentState(readModel, 'organization', id) as RegisteredOrganization | undefined
     return found?.names.at(-1)?.name
   }
-  const certificatesOf = (filter: { recipient?: string; session?: string }) =>
+  const certificatesOf = (filter: { session?: string }) =>
     listCertificates(readModel, filter, { today: today(), limit: 50 }).certificates
 
   const show = (
@@ -75,19 +72,7 @@ export const pages: FastifyPluginAsync<{
 
   show('/operations', async (_request, speech) => operationsPage(speech, await health()))
 
-  show('/search', (request, speech) => {
-    const [typed, cursor] = [text(request.query, 'q').slice(0, 200), text(request.query, 'cursor')]
-    const answer =
-      typed.trim() === ''
-        ? undefined
-        : searchRegistry(readModel.db, {
-            text: typed,
-            limit: 20,
-            kinds: SHOWN,
-            ...(cursor !== '' && { after: cursor }),
-          })
-    return searchPage(speech, typed, answer)
-  })
+  show('/search', (request, speech) => searchAnswer(readModel, request, speech, today()))
 
   const found = (kind: DocumentKind, request: FastifyRequest) =>
     documentAnswer(readModel, kind, (request.params as { id: string }).id)
@@ -96,12 +81,20 @@ export const pages: FastifyPluginAsync<{
   show('/organizations/:id', (request, speech) => {
     const answer = found('organization', request)
     if (!answer) return nothing(speech)
-    const state = answer.state as unknown as RegisteredOrganization
+    const [cursor, shown] = [text(request.query, 'cursor'), text(request.query, 'shown')]
+    const list = listCertificates(
+      readModel,
+      { recipient: answer.id },
+      { today: today(), limit: 20, before: /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined },
+    )
     return organizationPage(speech, {
       id: answer.id,
-      state,
+      state: answer.state as unknown as RegisteredOrganization,
       names,
-      lines: certificatesOf({ recipient: answer.id }),
+      lines: list.certificates,
+      total: countReceived(readModel, answer.id),
+      shown: cursor !== '' && /^\d{1,6}$/.test(shown) ? Number(shown) : 0,
+      next: list.next === undefined ? undefined : String(list.next),
     })
   })
 
