@@ -42,7 +42,7 @@ export const SEARCH_WORDS: Readonly<Record<Language, SearchWords>> = {
   },
   ru: {
     narrow: 'Уточнить',
-    any: 'любое',
+    any: 'все',
     status: 'Состояние',
     kind: 'Вид',
     issuer: 'Кто записал',
