@@ -38,7 +38,19 @@ function opened(face: Face) {
 export const faceFile = (face: Face): Buffer => opened(face).data
 
 const has = (face: Face, letter: string) =>
-  [...letter].every((character) => opened(face).font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0))
+  [...letter].every((character) => opened(face).font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0)) &&
+  canShape(face, letter)
+
+/** fontkit fails on a mark that the face has no place for on that letter, such as U+0334 on Z: the sheet with it. */
+function canShape(face: Face, letter: string): boolean {
+  if (!/\p{M}/u.test(letter)) return true
+  try {
+    opened(face).font.layout(letter)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** The face that sets a letter (with its marks) where `wanted` is the face of the text; `undefined` where none has it. */
 export function faceFor(letter: string, wanted: Face): Face | undefined {

@@ -11,6 +11,9 @@ export const MAX_TEXT = 2_000
  */
 const FORBIDDEN = /[\p{Cc}\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u
 
+/** More marks on one letter than any script piles up: they would hide the lines above and below it. */
+const PILE = /\p{M}{11}/u
+
 export const writtenText = (max: number) =>
   z
     .string()
@@ -21,6 +24,7 @@ export const writtenText = (max: number) =>
       message: 'holds control or direction-changing characters; write it without them',
       abort: true,
     })
+    .refine((text) => !PILE.test(text), { message: 'piles more than ten marks on one letter' })
 
 /** A BCP 47 language tag in its canonical form (`ky`, `ru`, `sr-Latn`). */
 export const languageTag = z.string().max(35).refine(isCanonicalTag, {
