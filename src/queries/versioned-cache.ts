@@ -32,4 +32,9 @@ export class VersionedCache<Value extends object> {
   set(key: string, value: Value, versions: string): void {
     if (versions === this.#versions) this.#values.set(key, value)
   }
+
+  /** Keeps nothing any more. */
+  forget(): void {
+    this.#values.clear()
+  }
 }

@@ -158,3 +158,40 @@ void t.test('search narrowed down, pages and counts', async (tt) => {
     t2.end()
   })
 })
+
+void t.test('a page that names a person is kept, and not beyond an erasure', async (tt) => {
+  const rig = await openTestRegistry()
+  await withCouncil(rig)
+  const app = await buildServer(rig.registry, { logger: false, version: 'test' })
+  tt.teardown(async () => {
+    await app.close()
+    await rig.registry.close()
+    rig.remove()
+  })
+  const { id } = await must(
+    rig.run('certificate.issue', undefined, certificate, { actor: councilKey, key: 'k' }),
+  )
+  const person = { name: { ky: 'Жээнбекова Айсулуу' } }
+  const accepted = await must(
+    rig.run('certificate.accept', id, { person, acceptedOn: '2024-11-07' }, { actor: councilKey }),
+  )
+  const personId = /"personId":"(?<id>[^"]+)"/.exec(JSON.stringify(accepted.state))?.groups?.['id'] ?? ''
+  const { readModel } = rig.registry
+  const prepare = readModel.prepare.bind(readModel)
+  let asked = 0
+  readModel.prepare = (sql) => {
+    if (sql.includes('FROM certificate')) asked++
+    return prepare(sql)
+  }
+  const page = async () => (await app.inject({ url: `/c/${id}?lang=en` })).body
+  const first = await page()
+  tt.match(first, 'Жээнбекова')
+  tt.ok(asked > 0)
+  asked = 0
+  tt.equal(await page(), first)
+  tt.equal(asked, 0, 'the second reader has the kept one')
+  await must(rig.run('person.erase', personId, { reason: 'asked-by-the-person' }))
+  const after = await page()
+  tt.notMatch(after, 'Жээнбекова')
+  tt.match(after, 'name erased')
+})

@@ -8,8 +8,10 @@ import type { LocalizedText } from '../../domain/text.ts'
 import { currentIssuer } from '../../queries/accreditation.ts'
 import { certificateAnswer, verdictOn } from '../../queries/certificates.ts'
 import { documentState } from '../../queries/documents.ts'
+import { isErased } from '../../queries/persons.ts'
 import { timelineOf } from '../../queries/timeline.ts'
 import { VersionedCache } from '../../queries/versioned-cache.ts'
+import type { ReadModel } from '../../projections/read-model.ts'
 import type { Registry } from '../../registry.ts'
 import { recordedOf } from '../../signing/recorded.ts'
 import type { TransparencyLog } from '../../tlog/transparency-log.ts'
@@ -31,8 +33,8 @@ const FORMS: Readonly<Record<string, string>> = {
 
 /** How many bytes of pages a node keeps: on the day a certificate is handed out, many look at the same one. */
 const MOST_BYTES = 16 * 1024 * 1024
-/** What a page without persons is made of. One that names persons is not kept: an erasure changes none of the tables. */
-const TABLES = ['certificate', 'issuer', 'organization', 'session'] as const
+/** What a page is made of. Names of persons lie elsewhere, and go with an erasure alone. */
+const TABLES = ['certificate', 'issuer', 'organization', 'session', 'erased_person'] as const
 
 type Options = {
   readonly registry: Registry
@@ -42,7 +44,10 @@ type Options = {
   readonly names: (organizationId: string) => LocalizedText | undefined
 }
 
-/** A page, and whether it may be kept: not where it names persons, nor where its proofs are still to come. */
+/**
+ * A page, and whether it may be kept: not where its proofs are still to come, where a name can't be shown at present, or
+ * where one is shown that was just erased.
+ */
 type Shown = { readonly page: Page; readonly keep: boolean }
 
 /** The permanent address of a certificate: its page, the way to its other forms, and its QR code. */
@@ -59,12 +64,18 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
       sizeCalculation: (page, key) => page.length + key.length,
     }),
   )
+  // An erasure leaves no name in memory until somebody asks.
+  const silence = registry.listen((events) => {
+    if (events.some(({ kind }) => kind === 'person')) kept.forget()
+  })
+  app.addHook('onClose', async () => silence())
+  const nameOf = rememberedNames(readModel, names)
   const sessionOf = (id: string | undefined) => {
     if (id === undefined) return undefined
     const convened = documentState(readModel, 'session', id) as ConvenedSession | undefined
     if (!convened) return undefined
     const { number, body, startsOn } = convened.convocation
-    return { number, startsOn, body: names(body) ?? { en: body } }
+    return { number, startsOn, body: nameOf(body) ?? { en: body } }
   }
   const signs = (issuerId: string) => {
     const issuer = currentIssuer(readModel, issuerId)
@@ -87,9 +98,9 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
     if (known) return sendRendered(reply, speech, known, 200)
     const versions = kept.versions()
     const { page, keep } = await shown(request, speech, stale)
-    const text = render(request.url, speech, page)
-    if (!stale && keep && page.status === undefined) kept.set(key, Buffer.from(text), versions)
-    return sendRendered(reply, speech, text, page.status ?? 200)
+    const bytes = Buffer.from(render(request.url, speech, page))
+    if (!stale && keep && page.status === undefined) kept.set(key, bytes, versions)
+    return sendRendered(reply, speech, bytes, page.status ?? 200)
   })
 
   const shown = async (request: FastifyRequest, speech: Speech, stale: boolean): Promise<Shown> => {
@@ -133,12 +144,15 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
       persons,
       timeline,
       raw,
-      names,
+      names: nameOf,
       stale,
       session: sessionOf(certificate.basis.sessionId),
       signed: signed && signs(certificate.issuerId),
     })
-    return { page, keep: persons.length === 0 && !pending }
+    const isShown = persons.every(
+      ({ state, personId }) => state === 'shown' && !isErased(readModel, personId),
+    )
+    return { page, keep: isShown && !pending }
   }
 
   app.get('/c/:id/qr.svg', { schema: { hide: true } }, (request, reply) => {
@@ -150,4 +164,21 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
       .header('content-security-policy', "default-src 'none'")
       .send(qrCode(address).toString())
   })
+}
+
+/** Names of organisations, read once for as long as none of them changes. */
+function rememberedNames(model: ReadModel, names: Options['names']): Options['names'] {
+  const known = new VersionedCache(
+    model,
+    ['organization'],
+    new LRUCache<string, { readonly name: LocalizedText | undefined }>({ max: 10_000 }),
+  )
+  return (id) => {
+    const found = known.get(id)
+    if (found) return found.name
+    const versions = known.versions()
+    const name = names(id)
+    known.set(id, { name }, versions)
+    return name
+  }
 }

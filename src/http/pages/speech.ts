@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import type { LocalizedText } from '../../domain/text.ts'
 import { html, type Html } from './html.ts'
 import { en, type Words } from './words/en.ts'
@@ -46,10 +47,18 @@ function speechIn(language: Language): Speech {
     timeStyle: 'short',
     timeZone: 'UTC',
   })
+  // Intl takes its time, and pages say the same days over and over.
+  const said = new LRUCache<string, Html>({ max: 2_000 })
   return {
     language,
     words: LANGUAGES[language],
-    day: (date) => html`<time datetime="${date}">${days.format(new Date(`${date}T00:00:00Z`))}</time>`,
+    day: (date) => {
+      const known = said.get(date)
+      if (known) return known
+      const made = html`<time datetime="${date}">${days.format(new Date(`${date}T00:00:00Z`))}</time>`
+      said.set(date, made)
+      return made
+    },
     instant: (instant) => html`<time datetime="${instant}">${instants.format(new Date(instant))} UTC</time>`,
     say: (text) => {
       const tag = nearest(text, language)
