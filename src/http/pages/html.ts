@@ -40,7 +40,10 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 /** Characters that turn the direction of what follows them: shown as what they are, since they can forge a name. */
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g
-const escaped = (text: string): string =>
+/** Most texts have none of them. */
+const SPECIAL = /[&<>"'\u202a-\u202e\u2066-\u2069]/
+const escaped = (text: string): string => (SPECIAL.test(text) ? escapedAll(text) : text)
+const escapedAll = (text: string): string =>
   text
     .replace(/[&<>"']/g, (c) => NAMES[c] ?? '')
     .replace(TURNING, (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase()}⟩`)
