@@ -90,6 +90,7 @@ if (!browser) {
 
   await t.test('someone with a PDF in hand, without JavaScript, in Kyrgyz', async (t) => {
     const page = await open('/?lang=ky', { javaScriptEnabled: false })
+    t.notOk(await page.locator('[data-drop]').isVisible(), 'nothing is promised that needs a script')
     await send(page, own)
     t.equal(await page.textContent('h1'), 'Бул реестрдин өз документи')
     await page.click(`a[href="/c/${id}?lang=ky"]`)

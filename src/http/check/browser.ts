@@ -63,8 +63,6 @@ function send(files: FileList): void {
 }
 
 function takeDrops(): void {
-  const hint = form?.querySelector<HTMLElement>('[data-drop]')
-  if (hint) hint.hidden = false
   const over = (is: boolean) => document.body.classList.toggle('dropping', is)
   document.addEventListener('dragover', (event) => {
     event.preventDefault()

@@ -13,7 +13,7 @@ export function askForFile({ language }: Speech): Html {
   return html`<form class="ask" id="check-file" action="/check?lang=${language}" method="post" enctype="multipart/form-data" data-no-code="${words.noCode}">
 <label for="file">${words.ask}</label>
 <div class="row"><input id="file" name="file" type="file" required accept="${KINDS}" aria-describedby="file-hint"><button>${words.send}</button></div>
-<small id="file-hint">${words.hint} <span data-drop hidden>${words.drop}</span></small>
+<small id="file-hint">${words.hint} <span data-drop>${words.drop}</span></small>
 <p class="error" role="alert" data-said hidden></p>
 </form>`
 }
