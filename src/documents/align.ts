@@ -8,7 +8,7 @@ type Chained = Candidate & { readonly weight: number; readonly before: Chained |
 /** Places of one text that are weighed; a word that stands everywhere says little. */
 const MOST_PLACES = 6
 /** Bounds the work: it grows with the square of this. */
-const MOST_CANDIDATES = 1_500
+const MOST_CANDIDATES = 800
 
 /**
  * Finds texts in a longer one, in their order, so that as many letters as can be are found. `undefined` for a text that

@@ -1,4 +1,4 @@
-import type { IssuedAward } from '../domain/award.ts'
+import { type AwardEvent, evolveAward, initialAward, type IssuedAward } from '../domain/award.ts'
 import type { CertificateId } from '../domain/certificate-id.ts'
 import type { OrganizationState } from '../domain/organization.ts'
 import type { PersonRef } from '../domain/person.ts'
@@ -43,18 +43,22 @@ export function paperOf(
 
 type PaperOptions = { readonly base: string }
 
+/** The versions that are told apart, at most: the latest. */
+const MOST_VERSIONS = 200
+
 /**
- * Every version of a certificate that was ever recorded, the first first, with the names of persons, bodies and
- * sessions as they can be shown now.
+ * The versions of a certificate that were ever recorded, the first first, with the names of persons, bodies and sessions
+ * as they can be shown now.
  */
 export function paperVersions(model: ReadModel, id: CertificateId, { base }: PaperOptions): readonly Paper[] {
   model.snapshot()
-  const whole = historyOf(model, id)
-  return whole.flatMap((_, at) => {
-    const history = whole.slice(0, at + 1)
-    const award = foldHistory(history)
-    if (award.status !== 'issued') return []
-    return [paperFrom(model, { id, url: `${base}/c/${id}`, history, award }, (ref) => shown(model, ref))]
+  const history = historyOf(model, id)
+  let award = initialAward
+  const states = history.map(({ type, data }) => (award = evolveAward(award, { type, data } as AwardEvent)))
+  return states.flatMap((state, at) => {
+    if (state.status !== 'issued' || at < states.length - MOST_VERSIONS) return []
+    const about = { id, url: `${base}/c/${id}`, history: history.slice(0, at + 1), award: state }
+    return [paperFrom(model, about, (ref) => shown(model, ref))]
   })
 }
 

@@ -19,11 +19,15 @@ const remembered = new Map<string, readonly string[]>()
 function mixedWordsOf(written: string): readonly string[] {
   let words = remembered.get(written)
   if (words === undefined) {
-    words = (written.match(/\p{L}+/gu) ?? []).filter(isMixed)
+    words = mixedWordsIn(written)
     if (remembered.size >= MEMORY) remembered.clear()
     remembered.set(written, words)
   }
   return words
 }
+
+/** The same of one text, of which nothing is remembered. */
+export const mixedWordsIn = (written: string): readonly string[] =>
+  (written.match(/\p{L}+/gu) ?? []).filter(isMixed)
 
 const isMixed = (word: string) => SCRIPTS.filter((script) => script.test(word)).length > 1

@@ -97,6 +97,14 @@ void t.test('a paper is compared with the register', async (tt) => {
     t2.notMatch(page.text, 'Accepted by The paper says', 'what agrees is not named')
   })
 
+  await tt.test('a letter of another alphabet, which looks the same', async (t2) => {
+    const page = await check(
+      await forged(id, { recipient: { type: 'organization', nameAsWritten: { ky: 'Мамлекеттик фoнд' } } }),
+    )
+    t2.equal(page.title, 'This paper differs from the register')
+    t2.match(page.text, 'letters of different scripts are mixed in: фoнд')
+  })
+
   await tt.test('a changed day, a name in a longer name, and what was added', async (t2) => {
     const page = await check(
       await forged(id, {
@@ -150,6 +158,9 @@ void t.test('a paper is compared with the register', async (tt) => {
       const page = await check(await forged(id, { recordedAt, credential: bent }))
       t2.equal(page.title, 'It says the same, but is another file')
       t2.not(page.tone, 'valid')
+      const twice = attachment.replace('{', '{"name":"Status of the Emperor",')
+      const two = await check(await forged(id, { recordedAt, credential: twice }))
+      t2.not(two.tone, 'valid', 'nor one that says two things')
     },
   )
 
@@ -161,7 +172,7 @@ void t.test('a paper is compared with the register', async (tt) => {
     t2.equal(scan.title, 'Nothing could be read in it')
     t2.match(scan.html, '<input id="id"', 'and asks for the ID')
     const stranger = await check(
-      await madePdf((doc) => doc.text(`See ${id.toLowerCase()} for all there is.`)),
+      await madePdf((doc) => doc.text(`See code ${id.toLowerCase().replaceAll('-', ' ')} for all.`)),
     )
     t2.equal(stranger.title, 'This is not the registry’s document')
     t2.match(stranger.text, 'Recipient The paper says does not say The register says Мамлекеттик фонд')

@@ -1,5 +1,6 @@
 import type { Assessment } from '../../credentials/steps.ts'
 import type { CredentialDifference } from '../../credentials/differences.ts'
+import { mixedWordsIn } from '../../projections/mixed-script.ts'
 import type { PaperComparison } from '../../documents/compare-paper.ts'
 import { html, type Hole, type Html } from '../pages/html.ts'
 import type { Page } from '../pages/layout.ts'
@@ -13,6 +14,9 @@ import { CHECK_SCRIPT } from './scripts.ts'
 import { CHECK_WORDS, type CheckWords } from './words.ts'
 
 type Tone = 'valid' | 'revoked' | 'suspended'
+/** A text is shown up to here. */
+const LONGEST = 3_000
+
 type Problem = keyof CheckWords['problems']
 
 /** The colour and shape of each outcome: green for the registry's own document alone. */
@@ -119,9 +123,15 @@ function differing(speech: Speech, differences: PaperComparison['differences']):
       name: fields.map((field) => words.fields[field]).join(', ') || words.alsoSays,
       says,
       recorded,
-      note: hidden && words.hidden,
+      note: hidden ? words.hidden : lookalikes(speech, says),
     })),
   )
+}
+
+/** Where two texts look the same and differ, this is why. */
+function lookalikes({ words }: Speech, says = ''): string | undefined {
+  const mixed = mixedWordsIn(says.slice(0, LONGEST))
+  return mixed.length === 0 ? undefined : `${words.mixedScripts}: ${mixed.join(', ')}`
 }
 
 const credentialDiffering = (
@@ -162,7 +172,6 @@ function table(
 }
 
 const soft = (text: string): Html => html`<span class="soft">${text}</span>`
-const LONGEST = 3_000
 const lines = (text: string): Hole =>
   text
     .slice(0, LONGEST)

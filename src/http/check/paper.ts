@@ -93,15 +93,17 @@ function attachedIn({ attachments }: PdfText): Attached | undefined {
   return undefined
 }
 
-const LIKE_AN_ID = /[0-9A-Za-z]{4}(?:[\s\-‐-―−]?[0-9A-Za-z]{4}){3}[\s\-‐-―−]?[0-9A-Za-z](?![0-9A-Za-z])/gu
+/** At every place where a word begins: what stands before an ID must not hide it. */
+const LIKE_AN_ID =
+  /(?<![0-9A-Za-z])(?=(?<typed>[0-9A-Za-z]{4}(?:[\s\-‐-―−]?[0-9A-Za-z]{4}){3}[\s\-‐-―−]?[0-9A-Za-z])(?![0-9A-Za-z]))/gu
 
 /** The certificate that the paper itself names; where it names several, the one of its credential, else the last. */
 function certificateNamed(
   { pages }: PdfText,
   attached: CertificateId | undefined,
 ): CertificateId | undefined {
-  const named = [...pages.join('\n').matchAll(LIKE_AN_ID)].flatMap(([typed]) => {
-    const reading = readCertificateId(typed)
+  const named = [...pages.join('\n').matchAll(LIKE_AN_ID)].flatMap(({ groups }) => {
+    const reading = readCertificateId(groups?.['typed'] ?? '')
     return reading.ok ? [reading.id] : []
   })
   if (named.length === 0 || (attached !== undefined && named.includes(attached)))
@@ -145,6 +147,8 @@ async function isGenuine(
   attached: Attached | undefined,
 ): Promise<boolean> {
   if (!attached) return true
+  // As the registry writes it: no member that stands in it twice, and says two things to two readers.
+  if (JSON.stringify(attached.document) !== attached.text) return false
   const { steps } = await assess(
     { kind: 'credential', credential: attached.document },
     { now: now(), register: (one) => (one === id ? recordedOf(model, id, now(), recordedAt) : undefined) },
