@@ -8,15 +8,15 @@ import type { RegisteredOrganization } from '../../domain/organization.ts'
 import { type Verdict, verdictAt, verdicts } from '../../domain/verdict.ts'
 import { certificateDocument } from '../../projections/certificate-document.ts'
 import type { ReadModel } from '../../projections/read-model.ts'
-import { accreditationAnswer } from '../../queries/accreditation.ts'
+import { accreditationAnswer, currentIssuer } from '../../queries/accreditation.ts'
 import { documentState } from '../../queries/documents.ts'
 import { showPersons, type ShownPerson } from '../../queries/persons.ts'
 import type { Registry } from '../../registry.ts'
+import { restsOn } from '../pages/basis.ts'
 import { type CertificateFace, corrections, whatItSays } from '../pages/certificate-page.ts'
 import { html, type Html } from '../pages/html.ts'
 import { badge } from '../pages/parts.ts'
 import type { Speech } from '../pages/speech.ts'
-import { sessionOf } from './awards/choices.ts'
 import { AWARD_WORDS } from './awards/words.ts'
 
 /** The award that a rehearsed command would leave, or propose. */
@@ -64,7 +64,7 @@ function faceOf(
 ): CertificateFace {
   const certificate = certificateDocument('', award)
   const { issuerId, kind, issuedOn, basis } = award.content
-  const session = sessionOf(readModel, basis.sessionId)?.convocation
+  const issuer = currentIssuer(readModel, issuerId)
   const names = (organizationId: string) =>
     (
       documentState(readModel, 'organization', organizationId) as RegisteredOrganization | undefined
@@ -76,13 +76,8 @@ function faceOf(
     accredited: accreditationAnswer(readModel, { issuerId, kind, issuedOn }).accredited,
     persons: (certificate.persons ?? []).map((ref) => shown(readModel, ref, opened)),
     names,
-    ...(session && {
-      session: {
-        number: session.number,
-        startsOn: session.startsOn,
-        body: names(session.body) ?? { en: session.body },
-      },
-    }),
+    session: restsOn(readModel, basis, names),
+    ...(issuer.status === 'registered' && { issuer: issuer.name }),
   }
 }
 

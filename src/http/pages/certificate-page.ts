@@ -4,6 +4,7 @@ import type { Verdict } from '../../domain/verdict.ts'
 import type { CertificateDocument } from '../../projections/certificate-document.ts'
 import type { ShownPerson } from '../../queries/persons.ts'
 import type { Timeline } from '../../queries/timeline.ts'
+import { basisIn, type RestsOn } from './basis.ts'
 import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
 import { link, person, rows, shape } from './parts.ts'
@@ -25,9 +26,9 @@ export type CertificateView = {
   /** Names by organisation, as they are now. */
   readonly names: (organizationId: string) => LocalizedText | undefined
   /** The session that it rests on, where it is recorded. */
-  readonly session?:
-    | { readonly number: number; readonly body: LocalizedText; readonly startsOn: string }
-    | undefined
+  readonly session?: RestsOn | undefined
+  /** The issuer's name. */
+  readonly issuer?: LocalizedText | undefined
   readonly stale: boolean
   readonly signed: boolean
 }
@@ -35,7 +36,7 @@ export type CertificateView = {
 /** What a certificate says and is worth: the part of its page that a preview shows too. */
 export type CertificateFace = Pick<
   CertificateView,
-  'at' | 'verdict' | 'certificate' | 'accredited' | 'persons' | 'names' | 'session'
+  'at' | 'verdict' | 'certificate' | 'accredited' | 'persons' | 'names' | 'session' | 'issuer'
 >
 
 /** The permanent page of a certificate: the verdict first. */
@@ -94,6 +95,10 @@ ${rows([
         ),
   ],
   [words.awardingBody, organization(certificate.awardingBody)],
+  [
+    words.issuedBy,
+    link(speech, `/issuers/${certificate.issuerId}`, view.issuer ? say(view.issuer) : certificate.issuerId),
+  ],
   [words.kind, words.kinds[certificate.kind] ?? certificate.kind],
   [words.citation, certificate.citation && sayAll(certificate.citation)],
   [
@@ -105,7 +110,7 @@ ${rows([
   [words.validFrom, certificate.validFrom && day(certificate.validFrom)],
   [words.validUntil, (prolonged ?? certificate.validUntil) && day(prolonged ?? certificate.validUntil ?? '')],
   [words.serial, certificate.serialNumber],
-  [words.basis, basisOf(speech, basis, view.session)],
+  [words.basis, basisIn(speech, basis, view.session)],
   [
     words.accepted,
     acceptance &&
@@ -121,21 +126,6 @@ ${rows([
       html`${certificate.lineage.supersedes.map((id) => html`${link(speech, `/c/${id}`, id)} `)}`,
   ],
 ])}</section>`
-}
-
-function basisOf(
-  speech: Speech,
-  basis: CertificateDocument['basis'],
-  convened: CertificateView['session'],
-): Html | undefined {
-  const { words } = speech
-  const { sessionId, agendaItem, decisionNumber, protocolNumber } = basis
-  if (sessionId === undefined && decisionNumber === undefined && protocolNumber === undefined)
-    return undefined
-  const session =
-    convened &&
-    html`${words.session} ${convened.number}: ${speech.say(convened.body)}, ${speech.day(convened.startsOn)}`
-  return html`${sessionId && html`<span class="said">${link(speech, `/sessions/${sessionId}`, session ?? sessionId)}</span>`}${agendaItem !== undefined && html`<span class="said">${words.agendaItem} ${agendaItem}</span>`}${decisionNumber && html`<span class="said">${words.decision} ${decisionNumber}</span>`}${protocolNumber && html`<span class="said">${words.protocol} ${protocolNumber}</span>`}`
 }
 
 /** Corrections, each with what it said before. */

@@ -3,11 +3,9 @@ import { LRUCache } from 'lru-cache'
 import { assess } from '../../credentials/verdict.ts'
 import { readCertificateId } from '../../domain/certificate-id.ts'
 import { plainDate } from '../../domain/date.ts'
-import type { ConvenedSession } from '../../domain/session.ts'
 import type { LocalizedText } from '../../domain/text.ts'
 import { currentIssuer } from '../../queries/accreditation.ts'
 import { certificateAnswer, verdictOn } from '../../queries/certificates.ts'
-import { documentState } from '../../queries/documents.ts'
 import { isErased } from '../../queries/persons.ts'
 import { timelineOf } from '../../queries/timeline.ts'
 import { VersionedCache } from '../../queries/versioned-cache.ts'
@@ -16,6 +14,7 @@ import type { Registry } from '../../registry.ts'
 import { recordedOf } from '../../signing/recorded.ts'
 import type { TransparencyLog } from '../../tlog/transparency-log.ts'
 import { certificateIdOf } from '../certificate-id.ts'
+import { restsOn } from './basis.ts'
 import { certificatePage, type CertificateView } from './certificate-page.ts'
 import { type Page, render, sendRendered } from './layout.ts'
 import { missingPage } from './other-pages.ts'
@@ -70,12 +69,9 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
   })
   app.addHook('onClose', async () => silence())
   const nameOf = rememberedNames(readModel, names)
-  const sessionOf = (id: string | undefined) => {
-    if (id === undefined) return undefined
-    const convened = documentState(readModel, 'session', id) as ConvenedSession | undefined
-    if (!convened) return undefined
-    const { number, body, startsOn } = convened.convocation
-    return { number, startsOn, body: nameOf(body) ?? { en: body } }
+  const issuerName = (issuerId: string) => {
+    const issuer = currentIssuer(readModel, issuerId)
+    return issuer.status === 'registered' ? issuer.name : undefined
   }
   const signs = (issuerId: string) => {
     const issuer = currentIssuer(readModel, issuerId)
@@ -146,7 +142,8 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
       raw,
       names: nameOf,
       stale,
-      session: sessionOf(certificate.basis.sessionId),
+      session: restsOn(readModel, certificate.basis, names),
+      issuer: issuerName(certificate.issuerId),
       signed: signed && signs(certificate.issuerId),
     })
     const isShown = persons.every(

@@ -1,13 +1,11 @@
 import type { RegisteredOrganization } from '../../domain/organization.ts'
-import type { ConvenedSession } from '../../domain/session.ts'
 import type { LocalizedText } from '../../domain/text.ts'
 import type { CertificateLine } from '../../queries/certificates.ts'
-import type { ShownPerson } from '../../queries/persons.ts'
 import { askForFile, scanWithCamera } from '../check/form.ts'
 import { CHECK_SCRIPT } from '../check/scripts.ts'
 import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
-import { askForId, askForText, badge, link, more, person, range, rows } from './parts.ts'
+import { askForId, askForText, badge, link, more, range, rows } from './parts.ts'
 import type { Speech } from './speech.ts'
 
 type Names = (organizationId: string) => LocalizedText | undefined
@@ -80,78 +78,5 @@ export function organizationPage(
         parent && link(speech, `/organizations/${parent}`, say(names(parent) ?? { en: parent })),
       ],
     ])}<section aria-labelledby="awards"><h2 id="awards">${words.awards}</h2>${total > 0 && html`<p class="soft">${range(speech, shown, lines.length, total)}</p>`}${awards(speech, lines)}${more(speech, `/organizations/${id}`, { cursor: next, shown: shown + lines.length })}</section>`,
-  }
-}
-
-/** A session: agenda, decisions, protocol, participants, awards. */
-export function sessionPage(
-  speech: Speech,
-  {
-    id,
-    state,
-    persons,
-    names,
-    lines,
-  }: {
-    readonly id: string
-    readonly state: ConvenedSession
-    readonly persons: readonly ShownPerson[]
-    readonly names: Names
-    readonly lines: readonly CertificateLine[]
-  },
-): Page {
-  const { words, say, sayAll, day } = speech
-  const { convocation, agenda = [], participants, decisions, protocol, alongside, chair } = state
-  const whose = names(convocation.body) ?? { en: convocation.body }
-  const organization = (one: string | undefined) =>
-    one === undefined ? undefined : link(speech, `/organizations/${one}`, say(names(one) ?? { en: one }))
-  const who = (commitment: string) =>
-    person(
-      speech,
-      persons.find((one) => one.commitment === commitment),
-    )
-  const decided = (item: number) => decisions.find((decision) => decision.item === item)
-  return {
-    title: `${words.session} ${convocation.number}`,
-    body: html`<h1>${words.session} ${convocation.number}: ${say(whose)}</h1>${rows([
-      [
-        words.date,
-        convocation.startsOn === convocation.endsOn
-          ? day(convocation.startsOn)
-          : html`${day(convocation.startsOn)} – ${day(convocation.endsOn)}`,
-      ],
-      [words.place, say(convocation.place.city)],
-      [
-        words.protocol,
-        protocol &&
-          html`${protocol.number}, ${day(protocol.date)}<br><small>SHA-256 ${protocol.sha256}</small>`,
-      ],
-      [
-        words.chair,
-        chair && html`${who(chair.person.commitment)}<small>${organization(chair.organizationId)}</small>`,
-      ],
-    ])}
-${
-  agenda.length > 0 &&
-  html`<section aria-labelledby="agenda"><h2 id="agenda">${words.agenda}</h2><ol>${agenda.map(
-    ({ number, title }) =>
-      html`<li value="${number}">${say(title)}${decided(number) && html`<br><small>${words.decision} ${decided(number)?.decisionNumber} ${decided(number)?.text && say(decided(number)?.text ?? {})}</small>`}</li>`,
-  )}</ol></section>`
-}
-${
-  participants.length > 0 &&
-  html`<section aria-labelledby="participants"><h2 id="participants">${words.participants}</h2><ul class="list">${participants.map(
-    ({ person: { commitment }, organizationId, attendance }) =>
-      html`<li>${who(commitment)}<small>${organization(organizationId)} · ${attendance === 'online' ? words.online : words.inPerson}</small></li>`,
-  )}</ul></section>`
-}
-${
-  alongside.length > 0 &&
-  html`<section aria-labelledby="alongside"><h2 id="alongside">${words.alongside}</h2><ul class="list">${alongside.map(
-    ({ title, day: on }) => html`<li>${sayAll(title)}${on && html`<small>${day(on)}</small>`}</li>`,
-  )}</ul></section>`
-}
-<section aria-labelledby="awards"><h2 id="awards">${words.certificate}</h2>${awards(speech, lines)}</section>
-<p class="soft">${id}</p>`,
   }
 }

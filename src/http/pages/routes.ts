@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { readCertificateId } from '../../domain/certificate-id.ts'
+import type { RegisteredIssuer } from '../../domain/issuer.ts'
 import type { RegisteredOrganization } from '../../domain/organization.ts'
 import type { ConvenedSession } from '../../domain/session.ts'
 import { countReceived, listCertificates } from '../../queries/certificates.ts'
@@ -12,7 +13,8 @@ import type { readiness } from '../health-routes.ts'
 import { type Page, sendPage } from './layout.ts'
 import { operationsPage } from './operations-page.ts'
 import { issuerPage } from './issuer-page.ts'
-import { frontPage, missingPage, organizationPage, sessionPage } from './other-pages.ts'
+import { frontPage, missingPage, organizationPage } from './other-pages.ts'
+import { sessionPage } from './session-page.ts'
 import { searchAnswer } from './search-route.ts'
 import { type Speech, speechOf } from './speech.ts'
 
@@ -114,7 +116,13 @@ export const pages: FastifyPluginAsync<{
   show('/issuers/:id', (request, speech) => {
     const answer = found('issuer', request)
     if (!answer) return nothing(speech)
-    const { name, accreditations } = answer.state as unknown as Parameters<typeof issuerPage>[1]
-    return issuerPage(speech, { name, accreditations })
+    const before = text(request.query, 'before')
+    const page = { today: today(), limit: 20, before: /^\d{1,15}$/.test(before) ? Number(before) : undefined }
+    return issuerPage(speech, {
+      id: answer.id,
+      state: answer.state as unknown as RegisteredIssuer,
+      names,
+      ...listCertificates(readModel, { issuer: answer.id }, page),
+    })
   })
 }
