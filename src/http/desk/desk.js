@@ -45,8 +45,10 @@ function follow(form) {
 
 /** Only the preview, and what the chosen session offers: what is being typed stays untouched. @param {Document} page */
 function take(page) {
-  const preview = page.querySelector('#preview')
-  document.querySelector('#preview')?.replaceChildren(...(preview?.childNodes ?? []))
+  const [shown, fresh] = [document.querySelector('#preview'), page.querySelector('#preview')]
+  // What is half typed has no preview: the last one stays, and looks old.
+  if (fresh?.firstElementChild) shown?.replaceChildren(...fresh.childNodes)
+  shown?.classList.toggle('stale', !fresh?.firstElementChild)
   const [here, there] = [document.querySelector('#basis'), page.querySelector('#basis')]
   if (here && there && !here.contains(document.activeElement)) here.replaceWith(there)
   else if (here && there && document.activeElement instanceof HTMLSelectElement) {

@@ -45,5 +45,5 @@ export function awardPage(registry: Registry, visit: Visit, tried?: Tried, seen?
   return html`${deskHead(speech, here)}<h2>${words.record}</h2>${two && html`<p class="note">${own.fourEyes}</p>`}${
     guesses.length > 0 &&
     html`<p class="note">${own.didYouMean}: ${guesses.map(([id, name]) => html`<bdi>${name}</bdi> <code>${id}</code> `)}</p>`
-  }<p>${link(speech, '/desk/organizations', words.organizations)}</p><div class="beside">${asked}<div id="preview" aria-live="polite">${seen}</div></div>`
+  }<p>${link(speech, '/desk/organizations', words.organizations)}</p><div class="beside">${asked}<div id="preview">${seen}</div></div>`
 }

@@ -39,5 +39,5 @@ export function correctionPage(
     typed,
     ...(tried && { errors: tried.errors }),
   })
-  return html`${deskHead(speech, here)}<h2>${own.correct}</h2><p><span class="id">${line.id}</span> · ${link(speech, `/desk/c/${line.id}`, words.back)}</p><p>${own.correctHint}</p><div class="beside">${asked}<div id="preview" aria-live="polite">${seen}</div></div>`
+  return html`${deskHead(speech, here)}<h2>${own.correct}</h2><p><span class="id">${line.id}</span> · ${link(speech, `/desk/c/${line.id}`, words.back)}</p><p>${own.correctHint}</p><div class="beside">${asked}<div id="preview">${seen}</div></div>`
 }
