@@ -27,6 +27,8 @@ export const MOST_ROWS = 10_000
 export const MOST_COLUMNS = 100
 /** Longer than any text that the registry takes. */
 export const MOST_IN_A_CELL = 20_000
+/** All cells together: a workbook may say one text in many thousands of cells. */
+export const MOST_CHARACTERS = 16_000_000
 
 export type TableRead =
   | { readonly ok: true; readonly table: Table }
@@ -41,10 +43,15 @@ export function tableOf(all: readonly TableRow[], isWindows1251 = false): TableR
   if (!head) return failed({ kind: 'empty' })
   if (rows.length > MOST_ROWS) return failed({ kind: 'too-many-rows', most: MOST_ROWS })
   if (head.cells.length > MOST_COLUMNS) return failed({ kind: 'too-many-columns', most: MOST_COLUMNS })
+  if (charactersOf(filled) > MOST_CHARACTERS) return failed({ kind: 'too-large' })
   const long = filled.find(({ cells }) => cells.some((cell) => cell.length > MOST_IN_A_CELL))
   if (long) return failed({ kind: 'cell-too-long', row: long.number, most: MOST_IN_A_CELL })
   return { ok: true, table: { columns: head.cells, rows, ...(isWindows1251 && { isWindows1251 }) } }
 }
+
+/** How many characters rows hold. */
+export const charactersOf = (rows: readonly TableRow[]): number =>
+  rows.reduce((sum, { cells }) => cells.reduce((row, cell) => row + cell.length, sum), 0)
 
 /** A file that could not be read. */
 export const failed = (problem: TableProblem): TableRead => ({ ok: false, problem })

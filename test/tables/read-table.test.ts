@@ -62,6 +62,8 @@ void t.test('what is no table is told apart, and hurts nobody', async (t) => {
   t.same(await read(rows(MOST_ROWS + 1)), { kind: 'too-many-rows', most: MOST_ROWS })
   t.match(await read(text(`${'a,'.repeat(MOST_COLUMNS)}a\n1`)), { kind: 'too-many-columns' })
   t.match(await read(text(`a\n${'x'.repeat(20_001)}`)), { kind: 'cell-too-long', row: 2 })
+  const heavy = `${'x'.repeat(9_000)};${'x'.repeat(9_000)}\n`
+  t.same(await read(text(`a;b\n${heavy.repeat(1_000)}`)), { kind: 'too-large' })
   t.match(await read(text(`a\n"${'x'.repeat(3_000_000)}"`)), { kind: /broken|cell-too-long/ })
 })
 

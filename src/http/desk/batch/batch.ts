@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Table, TableRow } from '../../../tables/table.ts'
+import { charactersOf, MOST_CHARACTERS, type Table, type TableRow } from '../../../tables/table.ts'
 import type { FieldError, Typed } from '../forms.ts'
 import type { Plan } from './rows.ts'
 
@@ -68,11 +68,15 @@ export class Batch {
 const HOUR = 3_600_000
 const MOST = 32
 const MOST_RUNNING = 4
+/** Characters of all tables together. */
+const MOST_KEPT = 8 * MOST_CHARACTERS
 
-/** The tables that are being worked on at this node: 32 at most, each for an hour after it was last looked at. */
+/** The tables that are being worked on at this node: 32 at most and 128 million characters, each for an hour after it was last looked at. */
 export class Batches {
   readonly #batches = new LRUCache<string, Batch>({
     max: MOST,
+    maxSize: MOST_KEPT,
+    sizeCalculation: ({ table }) => charactersOf(table.rows) + 1,
     ttl: HOUR,
     updateAgeOnGet: true,
     dispose: (batch) => batch.running?.abort(),
