@@ -96,6 +96,12 @@ export interface EventLog {
   readAll(after: Position, options?: ReadOptions): AsyncIterable<readonly RecordedEvent[]>
 
   /**
+   * All events before a position, or all there are now where it is absent, **newest first**, in batches of at most
+   * `batchSize` (default 500). Otherwise as `readAll`.
+   */
+  readBack(before: Position | undefined, options?: ReadOptions): AsyncIterable<readonly RecordedEvent[]>
+
+  /**
    * As `readAll`, and goes on with what is written later, by whatever process: in this process at once, from another
    * within 100 ms. An **empty batch** says that everything visible so far has been delivered (caught up); more follow.
    * Ends only by the signal. A fault of the log throws; the caller follows again from what it has committed.

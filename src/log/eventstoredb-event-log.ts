@@ -17,6 +17,8 @@ import { comparePositions, type Position } from './position.ts'
 
 /** How long a close waits for what was accepted: what has no answer by then stays unknown. */
 const CLOSE_MS = 3_000
+/** Events of a batch that is read backwards. */
+const DEFAULT_BACK = 500
 
 export type EventStoreDbOptions = {
   /** As `readEventStoreDbUrl` takes it: TLS, credentials, CA file and cluster seeds are in it. */
@@ -80,6 +82,20 @@ export class EventStoreDbEventLog implements EventLog {
     if (options.signal?.aborted) return
     if (comparePositions(await this.head(), after) <= 0) return
     yield* this.#subscribed(after, { ...options, live: false })
+  }
+
+  async *readBack(
+    before: Position | undefined,
+    { batchSize = DEFAULT_BACK, signal }: ReadOptions = {},
+  ): AsyncGenerator<readonly RecordedEvent[], void> {
+    this.#mustBeOpen()
+    // Before the first event there is none, and the server would take it for the end.
+    if (signal?.aborted || (before && before.commit < 0n)) return
+    for await (const batch of this.#reader.back(before, batchSize)) {
+      if (batch.length > 0) yield batch
+      if (signal?.aborted) return
+      this.#mustBeOpen()
+    }
   }
 
   follow(

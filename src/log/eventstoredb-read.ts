@@ -80,6 +80,19 @@ export class EventStoreDbReader {
     }
   }
 
+  /** Our events before a position, or before the end, the newest first; batches may be empty where others' lie between. */
+  async *back(before: Position | undefined, batchSize: number): AsyncGenerator<RecordedEvent[], void> {
+    for (let from: Position | typeof END = before ?? END; ; ) {
+      const page: readonly ClientEvent[] = await this.#pageBack(from, batchSize)
+      yield page
+        .filter(({ streamId }) => isOurs(this.#names, streamId))
+        .map((event) => toRecorded(event, this.#names))
+      const oldest = page.at(-1)?.position
+      if (oldest === undefined || page.length < batchSize) return
+      from = oldest
+    }
+  }
+
   #found(last: Position, searched: Position): Position {
     if (comparePositions(last, this.#last) > 0) this.#last = last
     if (comparePositions(searched, this.#searched) > 0) this.#searched = searched
@@ -102,11 +115,15 @@ export class EventStoreDbReader {
   async #back(
     fromPosition: Position | typeof END,
   ): Promise<readonly { position: Position; streamId: string }[]> {
+    const events = await this.#pageBack(fromPosition, BACK)
+    return events.map(({ streamId, position }) => ({ streamId, position: position ?? START }))
+  }
+
+  async #pageBack(fromPosition: Position | typeof END, maxCount: number): Promise<ClientEvent[]> {
     const { client, credentials } = this.#connection
-    return this.#patiently(async (signal) => {
-      const options = { direction: BACKWARDS, fromPosition, maxCount: BACK, credentials } as const
-      const events = await gathered(client.readAll(options), signal)
-      return events.map(({ streamId, position }) => ({ streamId, position: position ?? START }))
+    return this.#patiently((signal) => {
+      const options = { direction: BACKWARDS, fromPosition, maxCount, credentials } as const
+      return gathered(client.readAll(options), signal)
     })
   }
 

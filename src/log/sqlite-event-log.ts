@@ -22,6 +22,7 @@ import { SqliteWake } from './sqlite-wake.ts'
 import { SqliteWriterClient } from './sqlite-writer-client.ts'
 
 const DEFAULT_BATCH = 1_000
+const DEFAULT_BACK = 500
 
 /** The embedded log: an `EventLog` in one SQLite file, with what only a file can offer. */
 export interface SqliteEventLog extends EventLog {
@@ -95,6 +96,23 @@ class FileLog implements SqliteEventLog {
       if (events.length < batchSize) return
       position = last.position
       // A page is read without waiting; others get their turn between two of them.
+      await nextTurn()
+    }
+  }
+
+  async *readBack(
+    before: Position | undefined,
+    options: ReadOptions = {},
+  ): AsyncGenerator<readonly RecordedEvent[], void> {
+    const { batchSize = DEFAULT_BACK, signal } = options
+    let position = before
+    while (signal?.aborted !== true) {
+      const events = this.#reader.pageBack(position, batchSize)
+      const last = events.at(-1)
+      if (last === undefined) return
+      yield events
+      if (events.length < batchSize) return
+      position = last.position
       await nextTurn()
     }
   }

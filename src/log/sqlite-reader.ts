@@ -29,6 +29,7 @@ export class SqliteReader {
   readonly #stream: StatementSync
   readonly #last: StatementSync
   readonly #page: StatementSync
+  readonly #pageBack: StatementSync
   readonly #head: StatementSync
   readonly #version: StatementSync
 
@@ -45,6 +46,7 @@ export class SqliteReader {
     )
     this.#last = prepare('SELECT max(revision) FROM event WHERE stream = ?')
     this.#page = prepare(`SELECT ${COLUMNS} FROM event WHERE position > ? ORDER BY position LIMIT ?`)
+    this.#pageBack = prepare(`SELECT ${COLUMNS} FROM event WHERE position < ? ORDER BY position DESC LIMIT ?`)
     this.#head = prepare('SELECT max(position) FROM event')
     this.#version = prepare('PRAGMA data_version')
   }
@@ -63,6 +65,11 @@ export class SqliteReader {
   /** At most `limit` events behind `after`, in the order of the log. */
   page(after: Position, limit: number): RecordedEvent[] {
     return this.#all(this.#page, clamp(after.commit), limit).map(toEvent)
+  }
+
+  /** At most `limit` events before a position, the newest first. */
+  pageBack(before: Position | undefined, limit: number): RecordedEvent[] {
+    return this.#all(this.#pageBack, clamp(before?.commit ?? MAX_INTEGER), limit).map(toEvent)
   }
 
   head(): Position {

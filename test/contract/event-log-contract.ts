@@ -191,6 +191,27 @@ async function races(it: It): Promise<void> {
 }
 
 async function readsAll(it: It): Promise<void> {
+  await it('all is read back, newest first, from the end or from a position, which is left out', async (t, log) => {
+    t.same(await collect(log.readBack(undefined)), [], 'an empty log')
+    await fill(log, 25)
+    const events = await collect(log.readAll(START))
+    const read: RecordedEvent[] = []
+    for await (const batch of log.readBack(undefined, { batchSize: 4 })) {
+      t.ok(batch.length > 0 && batch.length <= 4)
+      read.push(...batch)
+    }
+    t.same(read, events.toReversed())
+    const tenth = events[10]?.position
+    t.same(await collect(log.readBack(tenth, { batchSize: 3 })), events.slice(0, 10).toReversed())
+    t.same(await collect(log.readBack(events[0]?.position)), [])
+    t.same(await collect(log.readBack(START)), [])
+    const abort = new AbortController()
+    for await (const batch of log.readBack(undefined, { batchSize: 4, signal: abort.signal })) {
+      t.equal(batch.length, 4)
+      abort.abort()
+    }
+  })
+
   await it('all is read in batches no larger than asked for, whole and in order', async (t, log) => {
     const events = await fill(log, 25)
     const read: RecordedEvent[] = []

@@ -67,6 +67,7 @@ export class CrashingLog implements EventLog {
 
   readStream: EventLog['readStream'] = (stream, from) => this.inner.readStream(stream, from)
   readAll: EventLog['readAll'] = (after, options) => this.inner.readAll(after, options)
+  readBack: EventLog['readBack'] = (before, options) => this.inner.readBack(before, options)
   follow: EventLog['follow'] = (after, options) => this.inner.follow(after, options)
   head: EventLog['head'] = () => this.inner.head()
   close: EventLog['close'] = () => this.inner.close()

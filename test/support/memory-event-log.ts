@@ -73,6 +73,21 @@ export class MemoryEventLog implements EventLog {
     }
   }
 
+  async *readBack(
+    before: Position | undefined,
+    { batchSize = 500, signal }: ReadOptions = {},
+  ): AsyncGenerator<readonly RecordedEvent[], void> {
+    this.#mustBeOpen()
+    let left = this.#events
+      .filter(({ position }) => before === undefined || comparePositions(position, before) < 0)
+      .toReversed()
+    while (signal?.aborted !== true && left.length > 0) {
+      yield left.slice(0, batchSize)
+      left = left.slice(batchSize)
+      await this.#dawdle()
+    }
+  }
+
   async *follow(
     after: Position,
     options: ReadOptions & { readonly signal: AbortSignal },
