@@ -4,7 +4,7 @@ import { LogUnavailableError } from '../log/event-log.ts'
 import { PersonalStoreUnavailableError } from '../personal/personal-store.ts'
 import { type Config, readConfig } from './config.ts'
 import { type AuditCommand, auditUrl } from './audit.ts'
-import { check } from './check.ts'
+import { check, type CheckOptions } from './check.ts'
 import { copy } from './copy.ts'
 import { demo } from './demo.ts'
 import { EXIT, EXIT_HELP, ExitError } from './exit-codes.ts'
@@ -124,9 +124,9 @@ function programOf(io: Io, end: (code: number) => void): Command {
   command('rebuild', 'make the read model anew; a running server goes over to it').action(
     async (options: Json) => end(await rebuild(io, config(), options)),
   )
-  command('check', 'check that the log is whole and the read model is what it adds up to').action(
-    async (options: Json) => end(await check(io, config(), options)),
-  )
+  command('check', 'check that the log is whole and the read model is what it adds up to')
+    .option('--progress', 'tell on the error output how far it is, a line of JSON each time')
+    .action(async (options: CheckOptions) => end(await check(io, config(), options)))
   command('audit <url>', 'follow a registry from outside: signatures, history, every event; resumable')
     .option('--vkey <key>', "the log's verifier key (default: the one seen first)")
     .option('--key <key>', "an auditor's access key, to compare events (better: REGISTRY_KEY)")

@@ -11,6 +11,7 @@ import { readModelIn } from './house.ts'
 import { type Io, line, progress } from './io.ts'
 import { grant } from './keys.ts'
 import { lockFolder } from './lock.ts'
+import { CheckRuns } from './check-runs.ts'
 import { ScheduledCheck } from './scheduled-check.ts'
 import { openLog, openPersonal } from './stores.ts'
 import { openTlog, policyOf } from './tlog.ts'
@@ -79,13 +80,13 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
     ? undefined
     : await grant(registry, { role: 'registrar', label: 'first start' })
   if (registrarKey !== undefined) show(registrarKey)
-  const tlog = openTlog(config, registry.log, (fault, final) =>
+  const onTlogFault = (fault: Error, final: boolean) =>
     logger[final ? 'fatal' : 'warn'](
       { fault: fault.message },
       final ? 'no checkpoint is signed any more' : 'tlog fault',
-    ),
-  )
-  const checks = scheduleChecks(io, config, logger)
+    )
+  const tlog = openTlog(config, registry.log, onTlogFault, io.now)
+  const { runs, checks } = openChecks(io, config, logger)
   const limits = { perKey: config.RATE_LIMIT_PER_KEY, perAddress: config.RATE_LIMIT_PER_ADDRESS }
   const app = await buildServer(registry, {
     logger,
@@ -103,6 +104,7 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
       keys: new SigningKeys(folder, config.SIGNING_KEYS),
       now: () => registry.now(),
     }),
+    integrity: runs,
     checkHealth: checks && (() => checks.health()),
   })
   const url = await app.listen({ host: config.HOST, port: config.PORT })
@@ -113,7 +115,8 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
   const stop = async () => {
     clearInterval(sweeping)
     await closeWithin(app, STOP_MS)
-    await checks?.stop()
+    checks?.stop()
+    await runs.close()
     await tlog.stop()
     await registry.close()
     clearInterval(flushing)
@@ -123,16 +126,23 @@ export async function start(io: Io, config: Config, show = (_key: string) => {})
   return { url, registrarKey, stop }
 }
 
-function scheduleChecks(io: Io, { DATA_DIR: folder, CHECK_EVERY: everyMs }: Config, logger: Logger) {
-  if (everyMs === undefined) return undefined
-  return new ScheduledCheck({
+/** Checks on demand, and on a schedule where one is set. */
+function openChecks(io: Io, { DATA_DIR: folder, CHECK_EVERY: everyMs }: Config, logger: Logger) {
+  const runs = new CheckRuns({
     folder,
-    everyMs,
     env: io.env,
     now: io.now,
-    onFinding: (part, problem) => logger.error({ part, problem }, 'the check found something'),
-    onFault: (fault) => logger.warn({ fault }, 'the check could not be finished'),
+    onEnded: (run) => {
+      const { outcome, findings, by } = run
+      checks?.ended(run)
+      for (const { part, problem } of findings)
+        if (outcome === 'failed') logger.warn({ fault: problem, by }, 'the check could not be finished')
+        else logger.error({ part, problem, by }, 'the check found something')
+    },
   })
+  const checks =
+    everyMs === undefined ? undefined : new ScheduledCheck({ folder, everyMs, now: io.now, runs })
+  return { runs, checks }
 }
 
 /**

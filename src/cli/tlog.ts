@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventLog } from '../log/event-log.ts'
 import { openSigningKey } from '../signing/key-file.ts'
+import { CheckpointHistory } from '../tlog/checkpoint-history.ts'
 import { TransparencyLog } from '../tlog/transparency-log.ts'
 import { parsePolicy, type Policy } from '../transparency/policy.ts'
 import { logSigner } from '../transparency/signer.ts'
@@ -20,11 +21,13 @@ export function openTlog(
   config: TlogConfig,
   log: EventLog,
   onFault: (fault: Error, final: boolean) => void,
+  now: () => number,
 ): TransparencyLog {
   const { DATA_DIR: folder, PUBLIC_URL, TLOG_KEY } = config
   const signer = logSigner(originOf(PUBLIC_URL), openSigningKey(join(folder, 'tlog-key.pem'), TLOG_KEY))
   const policy = policyOf(config)
-  return new TransparencyLog({ log, folder, signer, onFault, ...(policy && { policy }) })
+  const history = new CheckpointHistory(join(folder, 'tlog-published-history'), now)
+  return new TransparencyLog({ log, folder, signer, onFault, history, ...(policy && { policy }) })
 }
 
 /** The policy that the settings name; `undefined` where none is named. Throws as `readPolicy`. */

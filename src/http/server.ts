@@ -16,9 +16,11 @@ import { documentRoute } from './document-route.ts'
 import { sendProblem } from './error-handler.ts'
 import { Provider, type ProviderSettings } from './desk/provider.ts'
 import { desk } from './desk/routes.ts'
+import { auditScript } from './desk/audit/script.ts'
 import { deskScript } from './desk/script.ts'
 import { eventRoutes } from './event-routes.ts'
 import { type CheckHealth, healthRoutes, readiness } from './health-routes.ts'
+import type { Integrity } from './integrity.ts'
 import { Metrics, type Told } from './metrics.ts'
 import { ProblemError } from './problem.ts'
 import { offlineRoute } from './offline-route.ts'
@@ -65,6 +67,8 @@ export type ServerOptions = {
   readonly issuer?: CredentialIssuer
   /** How many witnesses a checkpoint needs in a verdict. */
   readonly policy?: Policy | undefined
+  /** Runs of `check` beside the server, which an auditor may start. */
+  readonly integrity?: Integrity | undefined
   /** How the scheduled check is doing, where there is one. */
   readonly checkHealth?: (() => CheckHealth) | undefined
 }
@@ -134,9 +138,17 @@ export async function buildServer(registry: Registry, options: ServerOptions): P
   await app.register(problemRoutes)
   await app.register(offlineRoute)
   await app.register(deskScript)
+  await app.register(auditScript)
   const { publicUrl, oidc } = options
   const provider = oidc && publicUrl !== undefined ? new Provider(oidc, publicUrl) : undefined
-  await app.register(desk, { prefix: '/desk', registry, publicUrl, tlog, provider })
+  const audit = {
+    tlog,
+    policy,
+    integrity: options.integrity,
+    stopping: stopping.signal,
+    heartbeatMs: options.heartbeatMs,
+  }
+  await app.register(desk, { prefix: '/desk', registry, publicUrl, audit, provider })
   await app.register(checkRoute, {
     model: registry.readModel,
     now: () => registry.now(),

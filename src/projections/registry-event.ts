@@ -22,6 +22,10 @@ const shapes = {
 export type StreamKind = keyof typeof shapes
 /** What the names of the registry's streams begin with. */
 export const STREAM_PREFIXES: readonly string[] = Object.keys(shapes).map((kind) => `${kind}-`)
+/** The types of all events that are recorded. */
+export const EVENT_TYPES: readonly string[] = Object.values(shapes).flatMap(({ options }) =>
+  options.map(({ shape }) => shape.type.value),
+)
 
 /** The events of one kind of stream. */
 export type EventOf<Kind extends StreamKind> = z.infer<(typeof shapes)[Kind]>

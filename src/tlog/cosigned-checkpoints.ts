@@ -19,6 +19,7 @@ export class CosignedCheckpoints {
   readonly #clients: readonly WitnessClient[]
   readonly #prove: (from: number, to: number) => readonly Hash[]
   readonly #keep: (published: SignedCheckpoint) => void
+  readonly #onPublished: (published: SignedCheckpoint) => void
   readonly #abort = new AbortController()
   /** What is asked of each that has not answered yet. */
   readonly #busy = new Map<WitnessClient, Promise<void>>()
@@ -30,17 +31,19 @@ export class CosignedCheckpoints {
   #asking: Promise<void> | undefined
   #again: NodeJS.Timeout | undefined
 
-  /** `kept` is what was shown before a restart; `keep` is told of each that is shown with cosignatures. */
+  /** `kept` is what was shown before a restart; `keep` is told of each that is shown with cosignatures, `onPublished` of each at all. */
   constructor(
     policy: Policy | undefined,
     prove: (from: number, to: number) => readonly Hash[],
     kept: SignedCheckpoint | undefined,
     keep: (published: SignedCheckpoint) => void,
+    onPublished: (published: SignedCheckpoint) => void = () => undefined,
   ) {
     this.#policy = policy
     this.#prove = prove
     this.#published = kept
     this.#keep = keep
+    this.#onPublished = onPublished
     this.#clients = (policy?.witnesses ?? [])
       .filter(({ url }) => url !== undefined)
       .map((one) => new WitnessClient(one))
@@ -58,7 +61,10 @@ export class CosignedCheckpoints {
   /** Takes a checkpoint that is signed and flushed; shows it at once or once it is cosigned. */
   publish(checkpoint: SignedCheckpoint): void {
     if (checkpoint.size === this.#published?.size && checkpoint.text === this.#published.text) return
-    if (!this.#policy || this.#policy.isMet(new Set())) this.#published = checkpoint
+    if (!this.#policy || this.#policy.isMet(new Set())) {
+      this.#published = checkpoint
+      this.#onPublished(checkpoint)
+    }
     if (this.#clients.length === 0) return
     this.#next = checkpoint
     this.#asking ??= this.#ask().finally(() => {
@@ -116,6 +122,7 @@ export class CosignedCheckpoints {
     if (checkpoint.size < size || note === shown) return true
     this.#published = { ...checkpoint, note }
     this.#keep(this.#published)
+    this.#onPublished(this.#published)
     return true
   }
 

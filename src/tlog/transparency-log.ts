@@ -7,6 +7,7 @@ import type { Policy } from '../transparency/policy.ts'
 import { consistencyProof, inclusionProof } from '../transparency/proofs.ts'
 import type { Signer } from '../transparency/signer.ts'
 import type { Verifier } from '../transparency/vkey.ts'
+import type { CheckpointHistory } from './checkpoint-history.ts'
 import { CheckpointSigner, type SignedCheckpoint } from './checkpoint-signer.ts'
 import { CosignedCheckpoints } from './cosigned-checkpoints.ts'
 import { leafOf } from './event-leaf.ts'
@@ -33,6 +34,8 @@ export type TransparencyOptions = {
   readonly folder: string
   readonly signer: Signer
   readonly policy?: Policy
+  /** Told of every checkpoint that is published. */
+  readonly history?: CheckpointHistory
   readonly onFault?: (fault: Error, final: boolean) => void
 }
 
@@ -67,6 +70,7 @@ export class TransparencyLog {
       (from, to) => this.consistency(from, to),
       policy && published.read(signer.verifier, policy, this.tiles),
       (shown) => published.keep(shown),
+      ({ note }) => options.history?.add(note),
     )
     this.#openSigner()
     this.#soon()
@@ -81,6 +85,11 @@ export class TransparencyLog {
   /** The key that checks its checkpoints, named as its origin. */
   get verifier(): Verifier {
     return this.#options.signer.verifier
+  }
+
+  /** What was published, where that is kept. */
+  get history(): CheckpointHistory | undefined {
+    return this.#options.history
   }
 
   health(): TransparencyHealth {
@@ -112,6 +121,7 @@ export class TransparencyLog {
     clearTimeout(this.#timer)
     await this.#running
     await this.#cosigned.stop()
+    await this.history?.settled()
     this.tiles.close()
   }
 

@@ -13,14 +13,20 @@ export type LeafEvent = {
 
 export type Leaf = { readonly event: string; readonly sha256: string }
 
+/** What is hashed of an event: its canonical JSON (RFC 8785). Throws for data that is not JSON. */
+export function canonicalEvent({ id, stream, revision, type, data, recordedAt }: LeafEvent): string {
+  const text = canonicalize({ id, stream, revision: String(revision), type, data, recordedAt })
+  if (text === undefined) throw new TypeError('an event that is not JSON')
+  return text
+}
+
 /**
  * The data of an event's leaf: canonical JSON (RFC 8785) of its id and of the SHA-256 of its own canonical JSON, the
  * revision in decimal as everywhere outside. A format: auditors compute the same. Throws for data that is not JSON.
  */
-export function leafData({ id, stream, revision, type, data, recordedAt }: LeafEvent): Buffer {
-  const text = canonicalize({ id, stream, revision: String(revision), type, data, recordedAt })
-  if (text === undefined) throw new TypeError('an event that is not JSON')
-  return Buffer.from(`{"event":${JSON.stringify(id)},"sha256":"${hash('sha256', text, 'hex')}"}`)
+export function leafData(event: LeafEvent): Buffer {
+  const digest = hash('sha256', canonicalEvent(event), 'hex')
+  return Buffer.from(`{"event":${JSON.stringify(event.id)},"sha256":"${digest}"}`)
 }
 
 const LEAF = /^\{"event":"([0-9a-zA-Z-]{1,100})","sha256":"([0-9a-f]{64})"\}$/

@@ -2,12 +2,12 @@ import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Registry } from '../../registry.ts'
-import type { TransparencyLog } from '../../tlog/transparency-log.ts'
 import { speechOf } from '../pages/speech.ts'
 import { sessionDesk } from './convened/routes.ts'
 import { batchDesk } from './batch/routes.ts'
 import { awardDesk } from './awards/routes.ts'
-import { events } from './events.ts'
+import type { AuditHouse } from './audit/room.ts'
+import { auditRooms } from './audit/rooms.ts'
 import { seated } from './gate.ts'
 import { oidc } from './oidc.ts'
 import { organizationDesk } from './organizations/routes.ts'
@@ -24,14 +24,15 @@ const MAX_FORM = 256 * 1024
 export const desk: FastifyPluginAsync<{
   registry: Registry
   publicUrl?: string | undefined
-  tlog?: TransparencyLog | undefined
+  /** What the auditor's rooms look at besides. */
+  audit: Omit<AuditHouse, 'registry' | 'sessions'>
   provider?: Provider | undefined
-}> = async (app, { registry, publicUrl, tlog, provider }) => {
+}> = async (app, { registry, publicUrl, audit, provider }) => {
   await app.register(cookie)
   await app.register(formbody, { bodyLimit: MAX_FORM })
   const sessions = new DeskSessions()
   const house = { registry, sessions }
-  await app.register(events, { registry, sessions, tlog })
+  await app.register(auditRooms, { ...audit, registry, sessions })
   const secure = publicUrl?.startsWith('https:') ?? false
   app.decorate('deskProvider', provider)
   await app.register(signingIn, { registry, sessions, secure })

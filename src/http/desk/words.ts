@@ -2,10 +2,6 @@ import type { Language } from '../pages/speech.ts'
 
 const en = {
   history: 'The history, event by event',
-  stream: 'Stream, or a part of its name',
-  eventType: 'Type of event, or a part of it',
-  recordedUntil: 'Recorded until the day',
-  proof: 'Proof of leaf',
   back: 'Back',
   organizations: 'Organisations',
   proposals: 'Waiting for a second person',
@@ -17,7 +13,6 @@ const en = {
   key: 'Access key',
   keyHint: 'It begins with crk_. Your registrar gave it to you.',
   keyRefused: 'This key is not good. Ask your registrar for a new one.',
-  notForYou: 'This key may read and not record. Sign in with an issuer’s key.',
   signedInAs: 'Signed in as',
   record: 'Record an award',
   recorded: 'Recorded.',
@@ -59,10 +54,6 @@ export type DeskWords = Readonly<Record<keyof typeof en, string>>
 
 const ru: DeskWords = {
   history: 'История, событие за событием',
-  stream: 'Поток или часть его имени',
-  eventType: 'Тип события или его часть',
-  recordedUntil: 'Записано до дня',
-  proof: 'Доказательство листа',
   back: 'Назад',
   organizations: 'Организации',
   proposals: 'Ждут второго лица',
@@ -74,7 +65,6 @@ const ru: DeskWords = {
   key: 'Ключ доступа',
   keyHint: 'Он начинается с crk_. Его вам дал регистратор.',
   keyRefused: 'Этот ключ не годится. Попросите у регистратора новый.',
-  notForYou: 'С этим ключом можно читать, но не записывать. Войдите с ключом выдающего.',
   signedInAs: 'Вы вошли как',
   record: 'Записать награду',
   recorded: 'Записано.',
@@ -115,10 +105,6 @@ const ru: DeskWords = {
 
 const ky: DeskWords = {
   history: 'Тарых, окуя артынан окуя',
-  stream: 'Агым же анын атынын бөлүгү',
-  eventType: 'Окуянын түрү же анын бөлүгү',
-  recordedUntil: 'Ушул күнгө чейин жазылган',
-  proof: 'Жалбырактын далили',
   back: 'Артка',
   organizations: 'Уюмдар',
   proposals: 'Экинчи адамды күтүүдө',
@@ -130,7 +116,6 @@ const ky: DeskWords = {
   key: 'Кирүү ачкычы',
   keyHint: 'Ал crk_ менен башталат. Аны сизге каттоочу берген.',
   keyRefused: 'Бул ачкыч жараксыз. Каттоочудан жаңысын сураңыз.',
-  notForYou: 'Бул ачкыч менен окууга болот, жазууга болбойт. Берүүчүнүн ачкычы менен кириңиз.',
   signedInAs: 'Сиз кирдиңиз:',
   record: 'Сыйлыкты жазуу',
   recorded: 'Жазылды.',
