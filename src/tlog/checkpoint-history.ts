@@ -23,7 +23,7 @@ export class CheckpointHistory {
   readonly #now: () => number
   readonly #mostBytes: number
   #writing: Promise<void> = Promise.resolve()
-  #last: string | undefined
+  #last: Pick<PublishedCheckpoint, 'at' | 'note'> | undefined
   /** Whether the file ends in a line that a crash cut short. */
   #isCut: boolean
 
@@ -32,16 +32,22 @@ export class CheckpointHistory {
     this.#file = file
     this.#now = now
     this.#mostBytes = mostBytes
-    this.#last = this.all()[0]?.note
+    this.#last = this.all()[0]
     this.#isCut = !(readIfThere(file) ?? '\n').endsWith('\n')
   }
 
   /** Takes a checkpoint that is published; one that is published again, as after a restart, is in already. */
   add(note: string): void {
-    if (note === this.#last) return
-    this.#last = note
-    const text = `${JSON.stringify({ at: new Date(this.#now()).toISOString(), note })}\n`
+    if (note === this.#last?.note) return
+    const at = new Date(this.#now()).toISOString()
+    this.#last = { at, note }
+    const text = `${JSON.stringify({ at, note } satisfies z.infer<typeof line>)}\n`
     this.#writing = this.#writing.then(() => this.#write(text)).catch(() => undefined)
+  }
+
+  /** When the last one was published. */
+  get lastAt(): string | undefined {
+    return this.#last?.at
   }
 
   /** Everything that is kept, the latest first; of the notes of one checkpoint the last, with the most signatures. */

@@ -21,6 +21,8 @@ export type TransparencyHealth = {
   readonly size: number
   /** The size of the checkpoint that is served. */
   readonly checkpoint?: number
+  /** When that was published, RFC 3339, where it is known. */
+  readonly checkpointAt?: string
   /** The last checkpoint is of more leaves than the tree has: a replay, or lost events. */
   readonly behind?: number
   readonly fault?: string
@@ -94,11 +96,13 @@ export class TransparencyLog {
 
   health(): TransparencyHealth {
     const [size, last] = [this.tiles.size, this.#signer?.last?.size ?? 0]
+    const at = this.history?.lastAt
     const fault = this.#faults.signing ?? this.#faults.following
     return {
       status: this.#stopped ? 'stopped' : fault === undefined ? 'following' : 'retrying',
       size,
       ...(this.checkpoint && { checkpoint: this.checkpoint.size }),
+      ...(at !== undefined && { checkpointAt: at }),
       ...(last > size && { behind: last - size }),
       ...(fault !== undefined && { fault }),
       witnesses: this.#cosigned.faults,

@@ -88,7 +88,8 @@ function follows(
   tlog: TransparencyLog | undefined,
 ): Html {
   const unchecked = html`<span class="badge suspended">${words.notChecked}</span>`
-  if (!before || !tlog || before.size === 0 || Math.max(size, before.size) > tlog.tiles.size) return unchecked
+  if (!before) return html`<small>${words.firstKept}</small>`
+  if (!tlog || before.size === 0 || Math.max(size, before.size) > tlog.tiles.size) return unchecked
   const [small, large] = size >= before.size ? [before, { size, root }] : [{ size, root }, before]
   const proof = tlog.consistency(small.size, large.size)
   return verifyConsistency(small.size, large.size, proof, small.root, large.root)

@@ -50,7 +50,7 @@ function said({ speech, words }: Visit, event: RecordedEvent): Html {
   return html`${rows([
     [words.type, html`<code>${type}</code>`],
     [words.recordedAt, html`${speech.instant(metadata.recordedAt)}<br><small>${metadata.recordedAt}</small>`],
-    [words.actor, metadata.actor],
+    [words.recordedBy, metadata.actor],
     [words.streamName, html`${stream}<br><small>${words.revision} ${String(revision)}</small>`],
     [words.position, formatPosition(position)],
     ['ID', id],

@@ -59,7 +59,7 @@ function ended({ words, speech }: Visit, run: EndedRun): Html {
   const { startedAt, by, seconds, outcome, findings, checked } = run
   const isSound = outcome === 'sound'
   const look = isSound ? 'valid' : outcome === 'unsound' ? 'revoked' : 'suspended'
-  return html`<li><div class="verdict small ${look}">${shape(look)}<strong>${words.outcomes[outcome]}</strong></div><small>${speech.instant(startedAt)} · ${by === 'schedule' ? words.bySchedule : by} · ${filledIn(words.took, counted(speech, seconds))}</small>${findings.length > 0 && html`<ul>${findings.map(({ part, problem }) => html`<li><strong>${partName(words, part)}</strong>: <bdi lang="en">${problem}</bdi></li>`)}</ul>`}${checked.length > 0 && html`<p><small>${words.wasChecked}: ${checked.map((one) => said(words, one, counted(speech, one.done))).join('; ')}</small></p>`}</li>`
+  return html`<li><div class="verdict small ${look}">${shape(look)}<strong>${words.outcomes[outcome]}</strong></div><br><small>${speech.instant(startedAt)} · ${by === 'schedule' ? words.bySchedule : by} · ${filledIn(words.took, counted(speech, seconds))}</small>${findings.length > 0 && html`<ul>${findings.map(({ part, problem }) => html`<li><strong>${partName(words, part)}</strong>: <bdi lang="en">${problem}</bdi></li>`)}</ul>`}${checked.length > 0 && html`<p><small>${words.wasChecked}: ${checked.map((one) => said(words, one, counted(speech, one.done))).join('; ')}</small></p>`}</li>`
 }
 
 const said = (words: Visit['words'], { part }: IntegrityProgress, done: string): string =>

@@ -66,7 +66,7 @@ function counts(visit: Visit, { register, status, moment }: RegisterView): Html 
   const { words, speech } = visit
   const all = STATUSES.reduce((sum, one) => sum + (register.counts[one] ?? 0), 0)
   const one = (name: string, label: string, count: number, look: string) =>
-    html`<li><a class="count ${look}" href="${hrefOf(visit, moment, name === '' ? {} : { status: name })}"${name === status && html` aria-current="true"`}><strong>${counted(speech, count)}</strong> ${label}</a></li>`
+    html`<li><a class="count ${count > 0 && look}" href="${hrefOf(visit, moment, name === '' ? {} : { status: name })}"${name === status && html` aria-current="true"`}><strong>${counted(speech, count)}</strong> ${label}</a></li>`
   return html`<section aria-labelledby="counts"><h2 id="counts">${words.byStatus}</h2><ul class="counts">${one('', words.all, all, '')}${STATUSES.map((name) => one(name, speech.words.status[name], register.counts[name] ?? 0, name))}</ul></section>`
 }
 

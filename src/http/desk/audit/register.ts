@@ -14,7 +14,7 @@ import { type AuditHouse, sendRoom, visitOf } from './room.ts'
 const schema = { hide: true } as const
 const PAGE = 20
 const SHOWN_EVENTS = 20
-const PATIENCE_MS = 400
+const PATIENCE_MS = 1_000
 const AGAIN_S = 2
 
 /** The register as it was known at a moment, replayed from the log. */
