@@ -123,7 +123,7 @@ export class ChronicleBook {
     this.#know(Number(row?.['number']), state, recordedAt)
   }
 
-  /** What was known until now ends here; of what is recorded at one instant only the last was ever known. */
+  /** What was known until now ends here; of what is recorded at one instant only the last was ever known, and is kept. */
   #know(number: number, state: AwardState, recordedAt: string): void {
     this.#run(
       'UPDATE span SET known_until = ? WHERE number = ? AND known_until = ?',

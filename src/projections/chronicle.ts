@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { EventLog, RecordedEvent } from '../log/event-log.ts'
 import { formatPosition, type Position, START } from '../log/position.ts'
@@ -35,8 +36,10 @@ export class Chronicle {
     if (this.#reading?.fault !== undefined) await this.#drop()
     const reading = (this.#reading ??= new Reading(this.#log))
     this.#used()
-    const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref())
+    const abort = new AbortController()
+    const late = sleep(patienceMs, undefined, { signal: abort.signal }).catch(() => undefined)
     await Promise.race([reading.ready, late])
+    abort.abort()
     return reading.state()
   }
 
@@ -127,6 +130,8 @@ class Reading {
     const number = ++this.#number
     const { promise, resolve, reject } = Promise.withResolvers<RegisterThen | undefined>()
     this.#waiting.set(number, { resolve, reject })
+    // Holds the process alive only while an answer is awaited.
+    this.#worker.ref()
     if (this.fault === undefined) this.#worker.postMessage({ number, ...what } satisfies ChronicleOrder)
     else this.#fail(new Error(this.fault))
     return promise
@@ -135,6 +140,7 @@ class Reading {
   #replied(reply: ChronicleReply): void {
     const waiting = this.#waiting.get(reply.number)
     this.#waiting.delete(reply.number)
+    if (this.#waiting.size === 0) this.#worker.unref()
     if ('fault' in reply) waiting?.reject(new Error(reply.fault))
     else waiting?.resolve(reply.answer)
   }
