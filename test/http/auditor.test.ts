@@ -6,12 +6,10 @@ import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { historyPage } from '../../src/http/desk/audit/history.ts'
 import type { EndedRun, Integrity } from '../../src/http/integrity.ts'
-import { buildServer, type ServerOptions } from '../../src/http/server.ts'
 import { type EventLog, LogUnavailableError } from '../../src/log/event-log.ts'
 import { formatPosition, parsePosition } from '../../src/log/position.ts'
 import { certificateAnswer } from '../../src/queries/certificates.ts'
 import { CheckpointHistory } from '../../src/tlog/checkpoint-history.ts'
-import { TransparencyLog } from '../../src/tlog/transparency-log.ts'
 import { cosign } from '../../src/transparency/cosignature.ts'
 import { EMPTY_ROOT, formatHash, leafHash } from '../../src/transparency/hash.ts'
 import { SIGNATURE } from '../../src/transparency/key-name.ts'
@@ -21,72 +19,17 @@ import { inclusionProof } from '../../src/transparency/proofs.ts'
 import { logSigner } from '../../src/transparency/signer.ts'
 import { verifierOf } from '../../src/transparency/vkey.ts'
 import { newEvent } from '../support/events.ts'
-import { certificate, must, openTestRegistry, withCouncil } from '../support/registry.ts'
+import { auditHouse } from '../support/audit-house.ts'
+import { certificate, must } from '../support/registry.ts'
 import { naiveRoot, newPrivateKey, ORIGIN, until } from '../support/tlog.ts'
-
-/** A server with a transparency log and a key of each role; `ask` reads a page as whoever has signed in. */
-async function house(options: Partial<ServerOptions> = {}) {
-  const rig = await openTestRegistry()
-  await withCouncil(rig)
-  await must(rig.run('issuer.register', undefined, { id: 'registry', name: { en: 'Registry' } }))
-  const grant = async (issuer: string, role: string) =>
-    (await must(rig.run('issuer.grant-key', issuer, { role }))).extra?.key ?? ''
-  const keys = {
-    issuer: await grant('council', 'issuer'),
-    auditor: await grant('registry', 'auditor'),
-    registrar: await grant('registry', 'registrar'),
-  }
-  const history = new CheckpointHistory(join(rig.folder, 'history'), () => rig.clock.now)
-  const key = newPrivateKey()
-  const tlog = new TransparencyLog({
-    log: rig.registry.log,
-    folder: rig.folder,
-    signer: logSigner(ORIGIN, key),
-    history,
-  })
-  const app = await buildServer(rig.registry, {
-    logger: false,
-    version: 'test',
-    limits: { perKey: 1e9, perAddress: 1e9 },
-    tlog,
-    ...options,
-  })
-  const signIn = async (as: keyof typeof keys): Promise<string> => {
-    const payload = new URLSearchParams({ key: keys[as] }).toString()
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const { cookies } = await app.inject({ method: 'POST', url: '/desk/sign-in', payload, headers })
-    return `desk=${cookies[0]?.value ?? ''}`
-  }
-  const ask = async (url: string, cookie = '', accept = 'text/html') =>
-    app.inject({ url, headers: { cookie, accept, 'accept-language': 'en' } })
-  const send = async (url: string, cookie: string, body: Record<string, string>) =>
-    app.inject({
-      method: 'POST',
-      url,
-      payload: new URLSearchParams(body).toString(),
-      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
-    })
-  const covered = async () => {
-    let events = 0
-    for await (const batch of rig.registry.log.readAll({ commit: -1n, prepare: -1n })) events += batch.length
-    return until(() => tlog.checkpoint?.size === events)
-  }
-  const close = async () => {
-    await app.close()
-    await tlog.stop()
-    await rig.registry.close()
-    rig.remove()
-  }
-  return { ...rig, app, tlog, history, key, keys, signIn, ask, send, covered, close }
-}
 
 const ROOMS = ['/desk/events', '/desk/register', '/desk/checkpoints', '/desk/integrity']
 const typesIn = (page: string) => [...page.matchAll(/<code>([A-Z]\w+)<\/code><br>/g)].map(([, type]) => type)
-const issue = (rig: Awaited<ReturnType<typeof house>>, more: object = {}) =>
+const issue = (rig: Awaited<ReturnType<typeof auditHouse>>, more: object = {}) =>
   must(rig.run('certificate.issue', undefined, { ...certificate, ...more })).then(({ id }) => id)
 
 void t.test('the rooms are an auditor’s and a registrar’s, nobody else’s', async (t) => {
-  const rig = await house()
+  const rig = await auditHouse()
   t.teardown(rig.close)
   const [issuer, auditor, registrar] = await Promise.all([
     rig.signIn('issuer'),
@@ -124,7 +67,7 @@ void t.test('the rooms are an auditor’s and a registrar’s, nobody else’s',
 })
 
 void t.test('the history: newest first, older and newer, by type, actor, stream and day', async (t) => {
-  const rig = await house()
+  const rig = await auditHouse()
   t.teardown(rig.close)
   const cookie = await rig.signIn('auditor')
   for (let n = 0; n < 60; n++)
@@ -192,7 +135,7 @@ void t.test('a filter that fits little ends after 20,000 events, and says where 
 })
 
 void t.test('an event’s page proves it step by step; one that was altered since is not proven', async (t) => {
-  const rig = await house()
+  const rig = await auditHouse()
   t.teardown(rig.close)
   const cookie = await rig.signIn('auditor')
   const id = await issue(rig)
@@ -235,7 +178,7 @@ void t.test('the steps of a proof end in the root, for every leaf of every tree'
 })
 
 void t.test('the register at every moment is what the API says was known then', async (t) => {
-  const rig = await house()
+  const rig = await auditHouse()
   t.teardown(rig.close)
   const cookie = await rig.signIn('auditor')
   const nextDay = () => (rig.clock.now += 86_400_000)
@@ -307,7 +250,7 @@ void t.test('the register at every moment is what the API says was known then', 
 })
 
 void t.test('a history that can’t be read is said to be so, and is tried anew', async (t) => {
-  const rig = await house()
+  const rig = await auditHouse()
   t.teardown(rig.close)
   const cookie = await rig.signIn('auditor')
   const { log } = rig.registry
@@ -323,7 +266,7 @@ void t.test('a history that can’t be read is said to be so, and is tried anew'
 })
 
 void t.test('a history with an event that nobody knows is not replayed', async (t) => {
-  const rig = await house()
+  const rig = await auditHouse()
   t.teardown(rig.close)
   const cookie = await rig.signIn('auditor')
   await rig.registry.log.append('award-strange', 'no-stream', [newEvent({ type: 'AwardPainted' })])
@@ -336,7 +279,7 @@ void t.test('a history with an event that nobody knows is not replayed', async (
 void t.test(
   'the export is what the API answers, with the checkpoint, by the same filters as the list',
   async (t) => {
-    const rig = await house()
+    const rig = await auditHouse()
     t.teardown(rig.close)
     const cookie = await rig.signIn('auditor')
     await issue(rig)
@@ -359,7 +302,7 @@ void t.test(
 )
 
 void t.test('live: what is recorded comes as it is shown; a key that is revoked hears no more', async (t) => {
-  const rig = await house({ heartbeatMs: 50 })
+  const rig = await auditHouse({ heartbeatMs: 50 })
   t.teardown(rig.close)
   const cookie = await rig.signIn('auditor')
   const url = await rig.app.listen({ port: 0, host: '127.0.0.1' })
@@ -387,7 +330,7 @@ void t.test('live: what is recorded comes as it is shown; a key that is revoked 
 })
 
 void t.test('checkpoints: each proven to follow from the one before; a forged one contradicts', async (t) => {
-  const rig = await house()
+  const rig = await auditHouse()
   t.teardown(rig.close)
   const cookie = await rig.signIn('auditor')
   t.ok(await rig.covered())
@@ -417,7 +360,7 @@ void t.test('checkpoints: who cosigned, and when', async (t) => {
   const key = newPrivateKey()
   const verifier = verifierOf('witness.example', SIGNATURE.cosignature, createPublicKey(key))
   const policy = { logs: [], witnesses: [{ name: 'w1', verifier }], isMet: () => true }
-  const rig = await house({ policy })
+  const rig = await auditHouse({ policy })
   t.teardown(rig.close)
   const cookie = await rig.signIn('auditor')
   t.ok(await rig.covered())
@@ -498,7 +441,7 @@ void t.test(
         }),
       }),
     }
-    const rig = await house({ integrity })
+    const rig = await auditHouse({ integrity })
     t.teardown(rig.close)
     const cookie = await rig.signIn('auditor')
     const { body } = await rig.ask('/desk/integrity', cookie)
