@@ -70,6 +70,7 @@ class RehearsedLog implements EventLog {
 
   head: EventLog['head'] = () => this.#log.head()
   readAll: EventLog['readAll'] = (after, options) => this.#log.readAll(after, options)
+  readBack: EventLog['readBack'] = (before, options) => this.#log.readBack(before, options)
   follow: EventLog['follow'] = (after, options) => this.#log.follow(after, options)
   close = (): Promise<void> => Promise.resolve()
 }

@@ -44,7 +44,7 @@ void t.test('the rooms are an auditor’s and a registrar’s, nobody else’s',
     for (const who of [auditor, registrar]) {
       const { statusCode, body, headers } = await rig.ask(url, who)
       t.equal(statusCode, 200, url)
-      t.match(body, 'class="rooms"')
+      t.match(body, 'class="audit"')
       t.match(headers['content-security-policy'], /script-src 'self'; connect-src 'self'$/)
     }
   }
@@ -52,7 +52,11 @@ void t.test('the rooms are an auditor’s and a registrar’s, nobody else’s',
   t.match((await rig.ask('/desk/events/live', issuer, 'text/event-stream')).statusCode, 403)
   t.notMatch((await rig.ask('/desk/export')).body, 'IssuerRegistered')
   t.equal((await rig.ask('/desk/export', issuer)).statusCode, 403)
-  t.notMatch((await rig.ask('/')).headers['content-security-policy'], 'script-src', 'no script elsewhere')
+  t.notMatch(
+    (await rig.ask('/operations')).headers['content-security-policy'],
+    'script-src',
+    'no script elsewhere',
+  )
   const script = /src="(\/assets\/audit\.[0-9a-f]{12}\.js)"/.exec(
     (await rig.ask(ROOMS[0] ?? '', auditor)).body,
   )

@@ -91,9 +91,9 @@ function steps(
   const own = html`<li>${words.stepCanonical}<details><summary>JSON, RFC 8785</summary><code>${canonical}</code></details></li><li>${words.stepDigest}<br><code>${hash('sha256', canonical, 'hex')}</code></li><li>${words.stepLeaf}<br><code>${made.toString()}</code></li><li>${words.stepLeafHash}<br><code>${formatHash(hashed)}</code></li>`
   const { checkpoint } = tlog ?? {}
   if (!tlog || leaf === undefined || !checkpoint || leaf >= checkpoint.size)
-    return html`<ol class="steps">${own}</ol>`
+    return html`<ol class="proof">${own}</ol>`
   const path = proofSteps(hashed, leaf, checkpoint.size, tlog.inclusion(leaf, checkpoint.size))
-  return html`<ol class="steps">${own}<li>${filledIn(words.stepPlace, counted(speech, leaf), counted(speech, checkpoint.size))}</li>${path.map(
+  return html`<ol class="proof">${own}<li>${filledIn(words.stepPlace, counted(speech, leaf), counted(speech, checkpoint.size))}</li>${path.map(
     ({ beside: other, side, gives }) =>
       html`<li>${side === 'left' ? words.stepLeft : words.stepRight}<br><code>${formatHash(other)}</code><br><small>${words.stepGives}</small> <code>${formatHash(gives)}</code></li>`,
   )}<li>${words.stepRoot}<details><summary>${words.checkpoint}</summary><pre tabindex="0">${checkpoint.note}</pre></details></li></ol>

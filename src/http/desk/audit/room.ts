@@ -81,7 +81,7 @@ export function sendRoom(
   const issuers =
     here.actor.role === 'registrar' &&
     html`<li><a href="/desk/?lang=${language}">${speech.words.desk}</a></li>`
-  const whole = html`${deskHead(speech, here)}<nav class="rooms" aria-label="${words.desk}"><ul>${ways}<li><a href="/operations?lang=${language}">${speech.words.operations.operations}</a></li>${issuers}</ul></nav><h1>${title}</h1>${body}`
+  const whole = html`${deskHead(speech, here)}<nav class="audit" aria-label="${words.desk}"><ul>${ways}<li><a href="/operations?lang=${language}">${speech.words.operations.operations}</a></li>${issuers}</ul></nav><h1>${title}</h1>${body}`
   const head =
     again !== undefined && html`<noscript><meta http-equiv="refresh" content="${again}"></noscript>`
   return sendPage(request, reply, speech, {
