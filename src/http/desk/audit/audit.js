@@ -3,14 +3,19 @@
 const MOST_SHOWN = 200
 const SAY_EVERY_MS = 5_000
 
+/** @param {HTMLElement} box */
 function follow(box) {
   const list = document.getElementById('feed')
   const [button, told] = box.children
-  const { source, pause, resume, count, waiting } = box.dataset
+  if (!list || !button || !told) return
+  const { source = '', pause = '', resume = '', count = '', waiting = '' } = box.dataset
+  /** @type {string[]} */
   const held = []
   let paused = false
   let fresh = 0
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let saying
+  /** @param {string} text */
   const say = (text) => {
     told.textContent = text
   }
@@ -21,17 +26,20 @@ function follow(box) {
       say((paused ? waiting : count).replace('{0}', String(paused ? held.length : fresh)))
     }, SAY_EVERY_MS)
   }
+  /** @param {string} markup */
   const show = (markup) => {
     const template = document.createElement('template')
     template.innerHTML = markup
     const item = template.content.firstElementChild
+    if (!item) return
     item.classList.add('fresh')
     list.prepend(item)
-    while (list.children.length > MOST_SHOWN) list.lastElementChild.remove()
+    while (list.children.length > MOST_SHOWN) list.lastElementChild?.remove()
     fresh += 1
   }
   const feed = new EventSource(source)
-  feed.addEventListener('message', ({ data }) => {
+  feed.addEventListener('message', (message) => {
+    const data = String(message.data)
     if (paused) held.push(data)
     else show(data)
     if (held.length > MOST_SHOWN) held.shift()
@@ -46,23 +54,33 @@ function follow(box) {
   box.hidden = false
 }
 
+/** @param {string} address */
 async function fetched(address) {
   const answer = await fetch(address, { headers: { accept: 'text/html' } })
   return new DOMParser().parseFromString(await answer.text(), 'text/html')
 }
 
+/**
+ * @param {string} id
+ * @param {Document} page
+ */
 function replace(id, page) {
   const [here, there] = [document.getElementById(id), page.getElementById(id)]
-  if (here && there) here.replaceWith(document.adoptNode(there))
-  return here && there
+  if (!here || !there) return false
+  here.replaceWith(document.adoptNode(there))
+  return true
 }
 
+/** @param {HTMLFormElement} form */
 function slide(form) {
-  const range = form.querySelector('[type=range]')
+  const range = form.querySelector('input[name=step]')
   const told = form.querySelector('output')
+  const button = form.querySelector('button')
+  if (!(range instanceof HTMLInputElement) || !told || !button) return
   const days = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long', timeZone: 'UTC' })
   const first = Date.parse(`${form.dataset.first}T00:00:00Z`)
   let asked = 0
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
   range.addEventListener('input', () => {
     const day = days.format(first + Number(range.value) * 86_400_000)
@@ -73,14 +91,14 @@ function slide(form) {
     clearTimeout(timer)
     timer = setTimeout(async () => {
       const turn = ++asked
-      const address = `${form.action}?${new URLSearchParams(new FormData(form))}`
+      const address = `${form.action}?${new URLSearchParams({ step: range.value, lang: document.documentElement.lang })}`
       const page = await fetched(address)
       if (turn !== asked) return
       if (replace('then', page)) history.replaceState(null, '', address)
       else location.assign(address)
     }, 150)
   })
-  form.querySelector('button').hidden = true
+  button.hidden = true
 }
 
 function watch() {
@@ -91,10 +109,10 @@ function watch() {
       const page = await fetched(location.href)
       // What is shown in place of progress is another page: the keyboard's place would be lost in it.
       if (!page.getElementById('watched')) return location.reload()
-      const bars = [document.querySelector('#watched progress'), page.querySelector('#watched progress')]
-      if (bars[0] && bars[1] && bars[0].id === bars[1].id) {
-        bars[0].parentElement.replaceWith(document.adoptNode(bars[1].parentElement))
-      } else replace('watched', page)
+      const [here, there] = [document, page].map((one) => one.querySelector('#watched progress'))
+      const [row, next] = [here?.parentElement, there?.parentElement]
+      if (row && next && here?.id === there?.id) row.replaceWith(document.adoptNode(next))
+      else replace('watched', page)
     } catch {
       // The server is away for a moment; it is asked again.
     }
@@ -105,5 +123,5 @@ function watch() {
 const box = document.getElementById('live')
 if (box) follow(box)
 const form = document.getElementById('slider')
-if (form) slide(form)
+if (form instanceof HTMLFormElement) slide(form)
 watch()
