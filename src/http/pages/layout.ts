@@ -73,7 +73,7 @@ function whole(url: string, { language, words }: Speech, { title, body, script, 
   )}</ul></nav>
 </header>
 <main id="main" tabindex="-1">${body}</main>
-<footer><a href="/search?lang=${language}">${words.search}</a><a href="/verify-offline.html">${words.offline}</a><a href="/tlog/checkpoint">${words.verifyUs}</a><a href="/desk/?lang=${language}">${words.desk}</a><a href="/operations?lang=${language}">${words.operations.operations}</a><a href="/docs">${words.api}</a></footer>
+<footer><a href="/search?lang=${language}">${words.search}</a><a href="/verify-offline.html">${words.offline}</a><a href="/tlog/checkpoint">${words.verifyUs}</a><a href="/desk/?lang=${language}">${words.forRecorders}</a><a href="/operations?lang=${language}">${words.operations.operations}</a><a href="/docs">${words.api}</a></footer>
 </body>
 </html>
 `

@@ -128,6 +128,7 @@ export const en = {
     clock: 'Clock stands still for, ms',
   },
   api: 'API',
+  forRecorders: 'For issuers and auditors',
   desk: 'Issuer’s desk',
   verifyUs: 'Don’t trust us: follow the log',
   mixedScripts: 'Look twice: letters of different scripts are mixed in',
