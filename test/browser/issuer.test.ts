@@ -319,6 +319,14 @@ if (!browser) {
       await first.fill('[name=reason]', 'Передумали.')
       await first.click(`${within('decline')} button`)
       t.match(await first.textContent('main'), 'Передумали.')
+      await first.click('a[href*="like="]')
+      t.equal(
+        await first.inputValue('[name="title.ru"]'),
+        'Третья награда',
+        'what was proposed need not be typed again',
+      )
+      t.equal(await first.inputValue('[name=recipientType]'), 'person')
+      t.equal(await first.inputValue('[name="name.ru"]'), 'Асанова Б.')
     },
   )
 }

@@ -228,9 +228,14 @@ void t.test('four eyes: rows are proposed, and found again as proposals', async 
   t.match(await settled(desk, path), /<strong>3<\/strong> proposed/)
   const waiting = (await (
     await fetch(`${server.url}/api/v1/proposals`, { headers: { authorization: `Bearer ${keys[1]}` } })
-  ).json()) as { proposals: [] }
+  ).json()) as { proposals: { id: string }[] }
   t.equal(waiting.proposals.length, 3)
   t.match((await checked(desk, tableOf(rowsOf(3)))).page, /<strong>3<\/strong> recorded before/)
+  const [first] = waiting.proposals
+  await post(server.url, keys[1], `/proposals/${first?.id}/refusal`, { reason: 'Not this one.' })
+  const again = (await checked(desk, tableOf(rowsOf(3)))).page
+  t.match(again, /<strong>2<\/strong> recorded before/)
+  t.match(again, /<strong>1<\/strong> Rows with errors/, 'what was declined is not passed over in silence')
 })
 
 void t.test('what is no table, too large, somebody else’s or gone', async (t) => {

@@ -8,6 +8,7 @@ import { link } from '../pages/parts.ts'
 import type { Speech } from '../pages/speech.ts'
 import { ProblemError } from '../problem.ts'
 import { maySee } from '../proposal-routes.ts'
+import { AWARD_WORDS } from './awards/words.ts'
 import { form } from './forms.ts'
 import { asIssued, preview } from './preview.ts'
 import { PROPOSAL_WORDS } from './proposal-words.ts'
@@ -100,7 +101,7 @@ function proposalPage(
     state.status === 'approved'
       ? html`<p>${own.approvedBy} <strong>${state.approvedBy}</strong>${!isUnissued && html` · ${link(speech, `/desk/c/${id}`, own.certificate)}`}</p>`
       : state.status === 'declined' &&
-        html`<p>${own.declinedBy} <strong>${state.declinedBy}</strong>: <bdi>${state.reason}</bdi></p>`
+        html`<p>${own.declinedBy} <strong>${state.declinedBy}</strong>: <bdi>${state.reason}</bdi></p><p><a href="/desk/award?like=${id}&amp;lang=${speech.language}">${AWARD_WORDS[speech.language].another}</a></p>`
   const isMine = state.by === here.actor.name
   const ask = (decision: Decided, submit: string) =>
     form({

@@ -21,7 +21,7 @@ export function actPage(
     const mine = tried?.action === action ? tried : undefined
     return html`<details${mine && html` open`}><summary>${words[action]}</summary>${actionForm(visit, id, action, mine)}</details>`
   })
-  return html`${deskHead(speech, here)}${recorded && html`<p class="note good" role="status">${words.recorded}</p>`}<p class="title">${speech.say(certificate.title)} ${badge(speech, verdict.status)}</p><p><span class="id">${id}</span></p><p>${link(speech, `/c/${id}`, words.publicPage)} · ${link(speech, `/desk/c/${id}/correct`, own.correct)} · ${link(speech, '/desk/', speech.words.desk)}</p><section><h2>${words.act}</h2>${forms}</section>`
+  return html`${deskHead(speech, here)}${recorded && html`<p class="note good" role="status">${words.recorded}</p>`}<p class="title">${speech.say(certificate.title)} ${badge(speech, verdict.status)}</p><p><span class="id">${id}</span></p><p>${link(speech, `/c/${id}`, words.publicPage)} · ${link(speech, `/desk/c/${id}/correct`, own.correct)} · <a href="/desk/award?like=${id}&amp;lang=${speech.language}">${own.another}</a> · ${link(speech, '/desk/', speech.words.desk)}</p><section><h2>${words.act}</h2>${forms}</section>`
 }
 
 /** The form of an action; once it was seen what the public will see, it records. */

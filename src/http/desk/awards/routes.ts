@@ -17,6 +17,7 @@ import { correctionPage } from './correction-page.ts'
 import { correctionField, correctionInput, emptied, type Standing } from './corrections.ts'
 import { awardField, awardInput } from './input.ts'
 import { withDecided } from './decided.ts'
+import { typedLike } from './like.ts'
 import { AWARD_WORDS } from './words.ts'
 
 const schema = { hide: true } as const
@@ -28,7 +29,11 @@ export const awardDesk: FastifyPluginAsync<{ house: DeskHouse }> = async (app, {
 
   app.get('/award', { schema }, (request, reply) => {
     const visit = visitOf(house, request, reply)
-    return visit ? sendForm(request, reply, visit, awardPage(registry, visit)) : reply
+    if (!visit) return reply
+    const { like } = request.query as { like?: unknown }
+    const typed = typeof like === 'string' ? typedLike(registry.readModel, visit, like) : undefined
+    const page = awardPage(registry, visit, typed && { typed, errors: [] })
+    return sendForm(request, reply, visit, page)
   })
 
   app.post('/award', { schema }, async (request, reply) => {

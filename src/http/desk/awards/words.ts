@@ -35,6 +35,7 @@ const en = {
   nothingRecorded: 'Nothing is recorded yet.',
   now: 'Now',
   later: 'Then',
+  another: 'Another one like this',
   correct: 'Correct',
   correctHint:
     'Write what it should say. What it said stays visible beside it, for ever. Who received it can’t be corrected: issue another certificate and supersede this one.',
@@ -84,6 +85,7 @@ const ru: AwardWords = {
   nothingRecorded: 'Пока ничего не записано.',
   now: 'Сейчас',
   later: 'Затем',
+  another: 'Ещё один такой же',
   correct: 'Исправить',
   correctHint:
     'Напишите, как должно быть. Прежнее останется видно рядом, навсегда. Получателя исправить нельзя: выдайте другой сертификат и замените этот.',
@@ -131,6 +133,7 @@ const ky: AwardWords = {
   nothingRecorded: 'Азырынча эч нерсе жазылган жок.',
   now: 'Азыр',
   later: 'Андан кийин',
+  another: 'Ушундай эле дагы бирөө',
   correct: 'Оңдоо',
   correctHint:
     'Кандай болушу керек экенин жазыңыз. Мурдагысы жанында түбөлүк көрүнүп турат. Алуучуну оңдоого болбойт: башка сертификат берип, муну алмаштырыңыз.',

@@ -3,6 +3,7 @@ import { currentIssuer } from '../../../queries/accreditation.ts'
 import { exists } from '../../../queries/certificates.ts'
 import { proposalAnswer } from '../../../queries/proposals.ts'
 import type { Registry } from '../../../registry.ts'
+import { problemIn } from '../../pages/problem-words/problem-words.ts'
 import { awardField, awardInput } from '../awards/input.ts'
 import { withDecided } from '../awards/decided.ts'
 import type { Typed } from '../forms.ts'
@@ -68,7 +69,13 @@ async function fateOf(work: Work, batch: Batch, keys: RowKeys, typed: Typed): Pr
   const asked = askedFor(batch, typed)
   const { key, id } = keys.of(asked.input, work)
   const { readModel } = work.registry
-  if (exists(readModel, id) || proposalAnswer(readModel, id)) return { kind: 'already', id }
+  if (exists(readModel, id)) return { kind: 'already', id }
+  const proposal = proposalAnswer(readModel, id)
+  if (proposal?.state.status === 'declined') {
+    const [title, mend] = problemIn(work.asking.language, 'proposal-declined')
+    return { kind: 'wrong', errors: [{ text: `${title}. ${mend}` }] }
+  }
+  if (proposal) return { kind: 'already', id }
   const tried = await rehearsed(work.registry, work.asking, {
     ...asked,
     once: key,
