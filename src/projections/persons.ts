@@ -1,5 +1,5 @@
 import type { PersonRef } from '../domain/person.ts'
-import type { Change, Projection, Table } from './projection.ts'
+import type { Change, Projection, Row, Table } from './projection.ts'
 import type { RegistryEvent } from './registry-event.ts'
 
 const commitment: Table = {
@@ -18,7 +18,10 @@ const erased: Table = {
   index: [],
 }
 
-/** Which commitments events name, of whom and where; and whose data are erased. */
+/**
+ * Which commitments events name, of whom and where; and whose data are erased. Drafts (`proposal`) are named too, so that
+ * their openings are kept and forgotten like all others; nobody is found by them.
+ */
 export const persons: Projection = {
   name: 'persons',
   tables: [commitment, erased],
@@ -32,12 +35,13 @@ export const persons: Projection = {
       return [{ table: erased, key: event.subject, insert: () => row }]
     }
     const subject_kind = event.kind === 'award' ? 'certificate' : event.kind
-    return refsOf(event).map(({ commitment: key, personId }) => ({
-      table: commitment,
-      key,
-      evolve: (known) =>
-        known ?? { commitment: key, person_id: personId, subject_kind, subject: event.subject },
-    }))
+    return refsOf(event).map(({ commitment: key, personId }) => {
+      const row = { commitment: key, person_id: personId, subject_kind, subject: event.subject }
+      // What was approved names the person from then on, and no longer the draft.
+      const evolve = (known: Row | undefined): Row =>
+        known === undefined || known['subject_kind'] === 'proposal' ? row : known
+      return { table: commitment, key, evolve }
+    })
   },
 }
 

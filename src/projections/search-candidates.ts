@@ -52,7 +52,7 @@ export function* entities(db: DatabaseSync, kind: EntityKind, word: QueryWord): 
 /** Persons that a word may mean, by ID. */
 export function* persons(db: DatabaseSync, word: QueryWord): Generator<string> {
   const sql = `SELECT DISTINCT person_id AS id FROM person_phrase JOIN commitment USING (commitment)
-    WHERE word = ? LIMIT ${MAX_CANDIDATES + 1}`
+    WHERE word = ? AND subject_kind <> 'proposal' LIMIT ${MAX_CANDIDATES + 1}`
   for (const known of word.persons.keys()) for (const { id } of rowsOf(db, sql, known)) yield String(id)
 }
 

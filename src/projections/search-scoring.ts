@@ -67,7 +67,8 @@ export class Scoring {
   }
 
   person(id: string): SearchHit | undefined {
-    const sql = `SELECT word FROM commitment JOIN person_phrase USING (commitment) WHERE person_id = ? LIMIT 2000`
+    const sql = `SELECT word FROM commitment JOIN person_phrase USING (commitment) WHERE person_id = ?
+      AND subject_kind <> 'proposal' LIMIT 2000`
     const words = rowsOf(this.#db, sql, id).map(({ word }) => String(word))
     return this.#hit('person', id, '{}', [['name', this.#scores([...new Set(words)])]])
   }

@@ -70,8 +70,21 @@ void t.test('an award is proposed, hidden from strangers, approved by a second k
   const more = await ask('POST', '/proposals', clerk, { ...certificate, title: { en: 'Another' } })
   t.match(await ask('POST', `/proposals/${more.body.id}/refusal`, head, { reason }), { status: 200 })
   t.match(await ask('POST', `/proposals/${more.body.id}/approval`, head, {}), { status: 409 })
-  const page = await ask('GET', '/proposals?limit=1', clerk)
-  t.equal(page.body.proposals[0].id, more.body.id, 'the latest first')
+  const person = { name: { ky: 'Муктаров Талант' } }
+  const draft = await ask('POST', '/proposals', clerk, {
+    ...certificate,
+    recipient: { type: 'person', person },
+  })
+  t.match(await ask('GET', `/proposals/${draft.body.id}`, clerk), {
+    body: { persons: [{ state: 'shown', name: person.name }] },
+  })
+  const search = () => ask('GET', '/search?q=Mukhtarov', undefined)
+  t.same((await search()).body.hits, [], 'nobody is found by a draft')
+  await ask('POST', `/proposals/${draft.body.id}/approval`, head, {})
+  t.match((await search()).body.hits, [{ id: draft.body.id }, {}], 'the certificate and the person')
+  await ask('POST', `/proposals/${more.body.id}/refusal`, head, { reason })
+  const page = await ask('GET', '/proposals?limit=2', clerk)
+  t.equal(page.body.proposals[1].id, more.body.id, 'the latest first')
   const next = await ask('GET', `/proposals?limit=1&cursor=${page.body.next}`, clerk)
   t.equal(next.body.proposals[0].id, id)
   t.match(await ask('GET', '/proposals?cursor=bm8', clerk), { status: 400 })
