@@ -23,7 +23,7 @@ import { leafHash } from '../../src/transparency/hash.ts'
 import { formatNote } from '../../src/transparency/note.ts'
 import { witnessSigner } from '../../src/transparency/signer.ts'
 import { formatVkey, verifierOf } from '../../src/transparency/vkey.ts'
-import { cli, post, serveData } from '../support/served.ts'
+import { cli, keyKnown, post, serveData } from '../support/served.ts'
 import { naiveRoot, newPrivateKey, until } from '../support/tlog.ts'
 
 const ROWS = 2_700
@@ -220,7 +220,7 @@ void t.test('a history that was written anew is found at its first other leaf', 
   t.match(
     await post(
       fork.url,
-      /crk_\S+/.exec(cli(forked.data, ['key', 'create', '--role', 'registrar']).out)?.[0] ?? '',
+      await keyKnown(fork.url, cli(forked.data, ['key', 'create', '--role', 'registrar']).out.trim()),
       '/organizations',
       { id: 'more', name: { en: 'More' } },
     ),

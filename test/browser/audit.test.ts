@@ -7,7 +7,7 @@ import { auditHouse } from '../support/audit-house.ts'
 import { NO_BROWSER, openBrowser, violations } from '../support/browser.ts'
 import { servedCouncil } from '../support/evidence.ts'
 import { certificate, must } from '../support/registry.ts'
-import { cli } from '../support/served.ts'
+import { cli, keyKnown } from '../support/served.ts'
 import { until } from '../support/tlog.ts'
 
 const browser = await openBrowser()
@@ -175,7 +175,7 @@ if (!browser) {
       const real = await servedCouncil({ PUBLIC_URL: 'http://localhost', CHECK_EVERY: 'never' })
       t.teardown(real.remove)
       const { server, data } = real
-      const key = cli(data, ['key', 'create', '--role', 'auditor']).out.trim()
+      const key = await keyKnown(server.url, cli(data, ['key', 'create', '--role', 'auditor']).out.trim())
       const page = await signedIn(key, { locale: 'en-GB' }, server.url)
       const outcome = () => page.locator('.verdict.small').first().textContent()
       await page.goto(`${server.url}/desk/integrity?lang=en`)

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { NO_BROWSER, openBrowser, violations } from '../support/browser.ts'
 import { servedCouncil } from '../support/evidence.ts'
-import { cli } from '../support/served.ts'
+import { cli, keyKnown } from '../support/served.ts'
 
 const browser = await openBrowser()
 if (!browser) {
@@ -15,7 +15,10 @@ if (!browser) {
     await house.remove()
   })
   const { server, data } = house
-  const key = cli(data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim()
+  const key = await keyKnown(
+    server.url,
+    cli(data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim(),
+  )
   const isClean = async (page: Page, name: string) => {
     t.same(await violations(page), [], name)
     t.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360, `${name}: fits a phone`)

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { NO_BROWSER, openBrowser, violations } from '../support/browser.ts'
 import { servedCouncil } from '../support/evidence.ts'
-import { cli } from '../support/served.ts'
+import { cli, keyKnown } from '../support/served.ts'
 
 const browser = await openBrowser()
 if (!browser) {
@@ -14,8 +14,8 @@ if (!browser) {
     await house.remove()
   })
   const { server, data } = house
-  const keyOf = (...args: string[]) => cli(data, ['key', 'create', ...args]).out.trim()
-  const issuerKey = keyOf('--role', 'issuer', '--issuer', 'council')
+  const keyOf = (...args: string[]) => keyKnown(server.url, cli(data, ['key', 'create', ...args]).out.trim())
+  const issuerKey = await keyOf('--role', 'issuer', '--issuer', 'council')
 
   await t.test(
     'an issuer signs in, records an award, mends what was wrong, revokes it; without a script',
@@ -98,7 +98,7 @@ if (!browser) {
     })
     const page = await context.newPage()
     await page.goto(`${server.url}/desk/?lang=en`)
-    await page.fill('[name=key]', keyOf('--role', 'auditor'))
+    await page.fill('[name=key]', await keyOf('--role', 'auditor'))
     await page.press('[name=key]', 'Enter')
     await page.waitForURL('**/desk/events**')
     t.match(await page.textContent('ol.events'), 'IssuerRegistered')

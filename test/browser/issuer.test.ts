@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { NO_BROWSER, openBrowser, violations } from '../support/browser.ts'
 import { servedCouncil } from '../support/evidence.ts'
-import { cli, post } from '../support/served.ts'
+import { cli, keyKnown, post } from '../support/served.ts'
 
 const browser = await openBrowser()
 if (!browser) {
@@ -17,8 +17,9 @@ if (!browser) {
     await house.remove()
   })
   const { server, data } = house
-  const issuerKey = () => cli(data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim()
-  const keys = [issuerKey(), issuerKey()] as const
+  const issuerKey = () =>
+    keyKnown(server.url, cli(data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim())
+  const keys = [await issuerKey(), await issuerKey()] as const
   const seat = async (key: string, options: Parameters<typeof browser.newContext>[0] = {}) => {
     const page = await (await browser.newContext(options)).newPage()
     await page.goto(`${server.url}/desk/`)

@@ -3,7 +3,7 @@ import t from 'tap'
 import { NO_BROWSER, openBrowser, violations } from '../support/browser.ts'
 import { servedCouncil } from '../support/evidence.ts'
 import { readPdf } from '../support/pdf.ts'
-import { cli } from '../support/served.ts'
+import { cli, keyKnown } from '../support/served.ts'
 
 const HTML = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'&amp;{{7*7}}'
 const PILE = Array.from('Zalgo', (letter) => letter + '\u0300\u0321\u0334\u0347\u0363'.repeat(2)).join('')
@@ -131,7 +131,10 @@ if (!browser) {
       viewport: { width: 360, height: 800 },
     })
     const page = await context.newPage()
-    const key = cli(house.data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim()
+    const key = await keyKnown(
+      house.server.url,
+      cli(house.data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim(),
+    )
     await page.goto(`${server.url}/desk/?lang=en`)
     await page.fill('[name=key]', key)
     await page.press('[name=key]', 'Enter')

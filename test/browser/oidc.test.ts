@@ -6,7 +6,7 @@ import t from 'tap'
 import { NO_BROWSER, openBrowser, violations } from '../support/browser.ts'
 import { servedCouncil } from '../support/evidence.ts'
 import { CLIENT, openProvider, PERSON } from '../support/oidc-provider.ts'
-import { cli } from '../support/served.ts'
+import { cli, keyKnown } from '../support/served.ts'
 
 /** A port that is free now: the registry has to be told its own address before it listens. */
 async function freePort(): Promise<number> {
@@ -39,7 +39,10 @@ if (!browser) {
     await house.remove()
     await provider.close()
   })
-  const key = cli(house.data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim()
+  const key = await keyKnown(
+    house.server.url,
+    cli(house.data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim(),
+  )
   const keyId = /(?<=crk_)[^_]+/.exec(key)?.[0] ?? ''
   provider.claims.set('aiperi', keyId)
 

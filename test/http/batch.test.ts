@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import writeWorkbook from 'write-excel-file/node'
 import { DeskClient } from '../support/desk.ts'
-import { cli, post, serveData } from '../support/served.ts'
+import { cli, keyKnown, post, serveData } from '../support/served.ts'
 
 const HEAD = 'kind;title.en;organizationId;name.en;issuedOn;serialNumber'
 const rowsOf = (count: number, from = 0) =>
@@ -34,8 +34,9 @@ async function furnished(t: Test) {
   }
   await record('/sessions', { ...session, id: 's-34', place: { city: { en: 'Osh' } } })
   await record('/sessions/s-34/agenda', { items: [{ number: 1, title: { en: 'Status' } }] })
-  const keyOf = () => cli(data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim()
-  return { data, server, record, keys: [keyOf(), keyOf()] as const }
+  const keyOf = () =>
+    keyKnown(server.url, cli(data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim())
+  return { data, server, record, keys: [await keyOf(), await keyOf()] as const }
 }
 
 /** Uploads, matches columns as proposed, and waits until every row is checked. */

@@ -17,7 +17,7 @@ import { toMultikey } from '../../src/credentials/multikey.ts'
 import { createPublicKey } from 'node:crypto'
 import { newPrivateKey } from '../support/tlog.ts'
 import { servedCouncil } from '../support/evidence.ts'
-import { cli, serveData } from '../support/served.ts'
+import { cli, keyKnown, serveData } from '../support/served.ts'
 
 const house = await servedCouncil()
 t.teardown(() => house.remove())
@@ -30,7 +30,10 @@ const post = async (path: string, body: object, key?: string) => {
   const answer = await fetch(`${server.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
 }
-const issuerKey = cli(house.data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim()
+const issuerKey = await keyKnown(
+  house.server.url,
+  cli(house.data, ['key', 'create', '--role', 'issuer', '--issuer', 'council']).out.trim(),
+)
 
 await t.test('one URL, many forms', async (t) => {
   const as = async (accept: string) => {

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { keyKnown } from './served.ts'
 
 /** The desk as a program meets it: signs in with a key, keeps the cookie and the word of its forms. */
 export class DeskClient {
@@ -12,9 +12,7 @@ export class DeskClient {
 
   static async open(url: string, key: string): Promise<DeskClient> {
     const desk = new DeskClient(url)
-    // A key that the command line granted a moment ago is known once the server has read it.
-    const headers = { authorization: `Bearer ${key}` }
-    while ((await fetch(`${url}/api/v1/proposals`, { headers })).status === 401) await setTimeout(50)
+    await keyKnown(url, key)
     const body = new URLSearchParams({ key, lang: 'en' })
     const signed = await fetch(`${url}/desk/sign-in`, { method: 'POST', body, redirect: 'manual' })
     desk.#cookie = (signed.headers.get('set-cookie') ?? '').split(';')[0] ?? ''

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 // tap loads its own hooks into every child by NODE_OPTIONS; the server is to run as it does in life.
@@ -49,6 +50,13 @@ export async function serveCommand(
     await ended
   }
   return { url, key, said, stop, pid: child.pid ?? 0 }
+}
+
+/** Waits until a server knows a key: one that the command line granted a moment ago it has still to read in the log. */
+export async function keyKnown(url: string, key: string): Promise<string> {
+  const headers = { authorization: `Bearer ${key}` }
+  while ((await fetch(`${url}/api/v1/proposals`, { headers })).status === 401) await setTimeout(50)
+  return key
 }
 
 /** Posts a command as JSON; throws where it is refused. */
