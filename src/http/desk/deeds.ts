@@ -108,3 +108,39 @@ export function deedRoutes<Subject>(app: FastifyInstance, house: DeskHouse, page
     return sendDesk(request, reply, speech, page, 422, true)
   })
 }
+
+/** A page that lists subjects and makes a new one. */
+export type CreationPages = {
+  /** `/sessions` */
+  readonly base: string
+  readonly deed: (visit: Visit) => Deed<undefined>
+  readonly page: (visit: Visit, tried?: Tried) => Html
+}
+
+/** The page of a list, and what its form for a new subject sends. */
+export function creationRoutes(app: FastifyInstance, house: DeskHouse, pages: CreationPages): void {
+  const schema = { hide: true } as const
+  const { base } = pages
+
+  app.get(base, { schema }, (request, reply) => {
+    const visit = visitOf(house, request, reply)
+    return visit ? sendDesk(request, reply, visit.speech, pages.page(visit), 200, true) : reply
+  })
+
+  app.post(base, { schema }, async (request, reply): Promise<FastifyReply> => {
+    const sent = sentBy(house, request, reply)
+    if (!sent) return reply
+    const { typed, speech } = sent
+    const deed = pages.deed(sent)
+    const recorded = await record(house.registry, sent.asking, {
+      name: deed.command,
+      input: deed.input(typed, undefined),
+      once: typed['once'],
+      fieldOf: (pointer) => deed.fieldOf(pointer, typed),
+    })
+    if ('id' in recorded)
+      return reply.redirect(`/desk${base}/${recorded.id}?done=1&lang=${speech.language}`, 303)
+    const page = pages.page(sent, { typed, errors: recorded.errors })
+    return sendDesk(request, reply, speech, page, 422, true)
+  })
+}

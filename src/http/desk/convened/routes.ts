@@ -7,17 +7,15 @@ import type { Registry } from '../../../registry.ts'
 import { html, type Html } from '../../pages/html.ts'
 import { link } from '../../pages/parts.ts'
 import { type Choices, choicesOf, nearest, sessionOf } from '../awards/choices.ts'
-import { type Deed, deedForm, deedForms, deedRoutes, type TriedDeed } from '../deeds.ts'
+import { creationRoutes, type Deed, deedForm, deedForms, deedRoutes, type TriedDeed } from '../deeds.ts'
 import type { Typed } from '../forms.ts'
-import { record } from '../record.ts'
-import { deskHead, sendDesk } from '../sign-in.ts'
+import { deskHead } from '../sign-in.ts'
 import { textFields } from '../text-fields.ts'
 import { filled, textField, texts, textsIfAny } from '../typed.ts'
-import { type DeskHouse, sentBy, type Tried, type Visit, visitOf } from '../visit.ts'
+import type { DeskHouse, Tried, Visit } from '../visit.ts'
 import { sessionDeeds } from './deeds.ts'
 import { SESSION_WORDS } from './words.ts'
 
-const schema = { hide: true } as const
 const MOST = 100
 
 /** Sessions: convened, and what happens at them. */
@@ -25,26 +23,10 @@ export const sessionDesk: FastifyPluginAsync<{ house: DeskHouse }> = async (app,
   const { registry } = house
   const { readModel } = registry
 
-  app.get('/sessions', { schema }, (request, reply) => {
-    const visit = visitOf(house, request, reply)
-    return visit ? sendDesk(request, reply, visit.speech, listPage(registry, visit), 200, true) : reply
-  })
-
-  app.post('/sessions', { schema }, async (request, reply) => {
-    const sent = sentBy(house, request, reply)
-    if (!sent) return reply
-    const { typed, speech } = sent
-    const deed = convening(registry, sent)
-    const recorded = await record(registry, sent.asking, {
-      name: deed.command,
-      input: deed.input(typed, undefined),
-      once: typed['once'],
-      fieldOf: (pointer) => deed.fieldOf(pointer, typed),
-    })
-    if ('id' in recorded)
-      return reply.redirect(`/desk/sessions/${recorded.id}?done=1&lang=${speech.language}`, 303)
-    const page = listPage(registry, sent, { typed, errors: recorded.errors })
-    return sendDesk(request, reply, speech, page, 422, true)
+  creationRoutes(app, house, {
+    base: '/sessions',
+    deed: (visit) => convening(registry, visit),
+    page: (visit, tried) => listPage(registry, visit, tried),
   })
 
   const deeds = (visit: Visit, session: ConvenedSession, id: string) =>

@@ -5,41 +5,23 @@ import type { Registry } from '../../../registry.ts'
 import { html, type Html } from '../../pages/html.ts'
 import { link } from '../../pages/parts.ts'
 import { organizationName } from '../awards/choices.ts'
-import { type Deed, deedForm, deedForms, deedRoutes, type TriedDeed } from '../deeds.ts'
-import { record } from '../record.ts'
-import { deskHead, sendDesk } from '../sign-in.ts'
+import { creationRoutes, type Deed, deedForm, deedForms, deedRoutes, type TriedDeed } from '../deeds.ts'
+import { deskHead } from '../sign-in.ts'
 import { textFields } from '../text-fields.ts'
 import { filled, textField, texts, textsIfAny } from '../typed.ts'
-import { type DeskHouse, sentBy, type Tried, type Visit, visitOf } from '../visit.ts'
+import type { DeskHouse, Tried, Visit } from '../visit.ts'
 import { ORGANIZATION_WORDS } from './words.ts'
 
-const schema = { hide: true } as const
 const MOST = 100
 
 /** Organisations, which every issuer may register: whoever receives an award has to be one, or a person. */
 export const organizationDesk: FastifyPluginAsync<{ house: DeskHouse }> = async (app, { house }) => {
   const { registry } = house
 
-  app.get('/organizations', { schema }, (request, reply) => {
-    const visit = visitOf(house, request, reply)
-    return visit ? sendDesk(request, reply, visit.speech, listPage(registry, visit)) : reply
-  })
-
-  app.post('/organizations', { schema }, async (request, reply) => {
-    const sent = sentBy(house, request, reply)
-    if (!sent) return reply
-    const { typed, speech } = sent
-    const deed = registering(sent)
-    const recorded = await record(registry, sent.asking, {
-      name: deed.command,
-      input: deed.input(typed, undefined),
-      once: typed['once'],
-      fieldOf: (pointer) => deed.fieldOf(pointer, typed),
-    })
-    if ('id' in recorded)
-      return reply.redirect(`/desk/organizations/${recorded.id}?done=1&lang=${speech.language}`, 303)
-    const page = listPage(registry, sent, { typed, errors: recorded.errors })
-    return sendDesk(request, reply, speech, page, 422)
+  creationRoutes(app, house, {
+    base: '/organizations',
+    deed: registering,
+    page: (visit, tried) => listPage(registry, visit, tried),
   })
 
   deedRoutes<RegisteredOrganization>(app, house, {
