@@ -11,13 +11,17 @@ export type Opening = PersonRef & {
 
 export type StoredOpening = Opening & { readonly storedAt: string }
 
+/** What a secret of the store is for: `batch-rows` tells rows of tables apart whose keys stand in the log. */
+export type SecretName = 'batch-rows'
+
 /** The store can't be reached: answers go out without personal fields and say so. */
 export class PersonalStoreUnavailableError extends Error {
   override readonly name = 'PersonalStoreUnavailableError'
 }
 
 /**
- * Holds the openings: the only place of personal data, and the only thing in the registry that forgets.
+ * Holds the openings: the only place of personal data, and the only thing in the registry that forgets. Beside them it
+ * keeps secrets, by which what was made of a person's name can't be found again from the log alone.
  *
  * - **Durability**: what `put` resolved survives kill -9. An opening is put before its event is appended.
  * - **Forgetting**: once `forgetPerson` or `remove` resolved, no byte of what they removed is in any file of the store
@@ -47,6 +51,12 @@ export interface PersonalStore {
     readonly afterCommitment?: string
     readonly limit: number
   }): Promise<readonly StoredOpening[]>
+
+  /**
+   * The secret of this name: `proposed` (32 random bytes, base64url) where the store held none, and what it held where
+   * it did, the same to everybody and for ever. Resolves once it is durable.
+   */
+  secret(name: SecretName, proposed: string): Promise<string>
 
   close(): Promise<void>
 }

@@ -69,6 +69,13 @@ async function remove(query: Query, where: string, value: unknown): Promise<numb
   return count
 }
 
+/** Keeps a secret where there is none of its name, and answers the one that is kept. */
+export async function keepSecret(query: Query, name: string, proposed: string): Promise<string> {
+  await query('INSERT INTO secret VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, proposed])
+  const [row] = await query('SELECT value FROM secret WHERE name = $1', [name])
+  return String(row?.[0])
+}
+
 /** Reads of the store: text and values of one statement. */
 export const selectRows = (commitments: readonly string[]) =>
   [`SELECT ${COLUMNS} FROM opening WHERE commitment = ANY ($1::text[])`, [commitments]] as const

@@ -1,9 +1,10 @@
 import { PersonalStoreUnavailableError } from './personal-store.ts'
-import type { Opening, PersonalStore, StoredOpening } from './personal-store.ts'
+import type { Opening, PersonalStore, SecretName, StoredOpening } from './personal-store.ts'
 import { cleanTable, needsCleaning } from './postgres-clean.ts'
 import { PostgresConnection, PostgresUnavailableError, type Query } from './postgres-connection.ts'
 import {
   fromRows,
+  keepSecret,
   putRows,
   removePerson,
   removeRows,
@@ -85,6 +86,10 @@ class Store implements PersonalStore {
   async list(query: Parameters<PersonalStore['list']>[0]): Promise<readonly StoredOpening[]> {
     const { storedBefore, afterCommitment = '', limit } = query
     return this.#read(selectPage(new Date(storedBefore).toISOString(), afterCommitment, limit))
+  }
+
+  secret(name: SecretName, proposed: string): Promise<string> {
+    return this.#accept(() => this.#connection.transaction((query) => keepSecret(query, name, proposed)))
   }
 
   /** What was accepted is answered first. */

@@ -1,7 +1,7 @@
 import type { PostgresConnection, Query } from './postgres-connection.ts'
 
 /** The version of the tables' layout, in `personal_format`. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** Advisory locks of this program, beside which nothing else should use them in its database. */
 export const LOCKS = { schema: 7_306_001, cleaning: 7_306_002 } as const
@@ -11,7 +11,7 @@ export const LOCKS = { schema: 7_306_001, cleaning: 7_306_002 } as const
  * what was removed and how far the tables have been cleaned of it. Collation "C" is the order of bytes.
  * STATISTICS 0: ANALYZE copies values into `pg_statistic`, where a name would outlive its row.
  */
-const SCHEMA = `
+const OPENINGS = `
   CREATE TABLE opening (
     commitment text COLLATE "C" PRIMARY KEY,
     person_id text COLLATE "C" NOT NULL,
@@ -26,8 +26,14 @@ const SCHEMA = `
   CREATE TABLE erasure (removals bigint NOT NULL, cleaned bigint NOT NULL);
   INSERT INTO erasure VALUES (0, 0);
   CREATE TABLE personal_format (format integer NOT NULL);
-  INSERT INTO personal_format VALUES (${FORMAT});
+  INSERT INTO personal_format VALUES (1);
 `
+const SECRETS = `
+  CREATE TABLE secret (name text COLLATE "C" PRIMARY KEY, value text COLLATE "C" NOT NULL);
+  UPDATE personal_format SET format = 2;
+`
+/** What leads from each format to the next. */
+const STEPS = [OPENINGS, SECRETS] as const
 
 /** The database can't hold the store, and waiting does not cure it. */
 export class PostgresUnfitError extends Error {
@@ -52,8 +58,8 @@ export async function migrate(connection: PostgresConnection): Promise<void> {
       throw new PostgresUnfitError(
         `the personal store has format ${format}, this program reads up to ${FORMAT}`,
       )
-    if (format === 0)
-      for (const statement of SCHEMA.split(';\n')) if (statement.trim() !== '') await query(statement)
+    const statements = STEPS.slice(format).flatMap((step) => step.split(';\n'))
+    for (const statement of statements) if (statement.trim() !== '') await query(statement)
   })
 }
 

@@ -5,11 +5,12 @@ import { DatabaseSync } from 'node:sqlite'
 const BUSY_TIMEOUT_MS = 5_000
 
 /** The version of the file's layout, in `PRAGMA user_version`. */
-const FORMAT = 1
+const FORMAT = 2
 
 /**
  * `fields` is canonical JSON, so that equal fields are equal text. `erasure` counts transactions that removed rows and
- * how far the file has been cleaned of them: a crash between a removal and the cleaning is made good later.
+ * how far the file has been cleaned of them: a crash between a removal and the cleaning is made good later. Files of
+ * format 1 had no secrets.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS opening (
@@ -22,6 +23,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS opening_person ON opening (person_id);
   CREATE TABLE IF NOT EXISTS erasure (removals INTEGER NOT NULL, cleaned INTEGER NOT NULL) STRICT;
   INSERT INTO erasure SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM erasure);
+  CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   PRAGMA user_version = ${FORMAT};
 `
 
@@ -91,6 +93,11 @@ export function removeRows(database: DatabaseSync, commitments: readonly string[
     'DELETE FROM opening WHERE commitment IN (SELECT value FROM json_each(?))',
   )
   return noteRemoval(database, statement.run(JSON.stringify(commitments)))
+}
+
+/** Keeps a secret where there is none of its name. */
+export function keepSecret(database: DatabaseSync, name: string, proposed: string): void {
+  database.prepare('INSERT INTO secret VALUES (?, ?) ON CONFLICT DO NOTHING').run(name, proposed)
 }
 
 function noteRemoval(database: DatabaseSync, { changes }: { changes: number | bigint }): number {

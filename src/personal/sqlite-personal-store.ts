@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import canonicalize from 'canonicalize'
 import { PersonalStoreUnavailableError } from './personal-store.ts'
-import type { Opening, PersonalStore, PersonFields, StoredOpening } from './personal-store.ts'
+import type { Opening, PersonalStore, PersonFields, SecretName, StoredOpening } from './personal-store.ts'
 import { needsCleaning } from './sqlite-clean.ts'
 import { openForReading, openForWriting, personalFile } from './sqlite-openings.ts'
 import type { OpeningRow } from './sqlite-openings.ts'
@@ -81,6 +81,13 @@ class Store implements SqlitePersonalStore {
     )
   }
 
+  async secret(name: SecretName, proposed: string): Promise<string> {
+    const kept = this.#secret(name)
+    if (kept !== undefined) return kept
+    await this.#client.ask({ kind: 'secret', name, proposed })
+    return this.#secret(name) ?? proposed
+  }
+
   async backup(toFile: string): Promise<void> {
     const target = resolve(toFile)
     if (existsSync(target)) throw new Error(`${target} exists`)
@@ -101,13 +108,26 @@ class Store implements SqlitePersonalStore {
     await this.#client.close()
   }
 
+  #secret(name: SecretName): string | undefined {
+    const row = this.#reading(() =>
+      this.#reader.prepare('SELECT value FROM secret WHERE name = ?').get(name),
+    )
+    return row && String(row['value'])
+  }
+
   #read(where: string, ...values: (string | number)[]): StoredOpening[] {
-    try {
+    return this.#reading(() => {
       const statement = this.#reader.prepare(
         `SELECT commitment, person_id, salt, fields, stored_at FROM opening WHERE ${where}`,
       )
       statement.setReturnArrays(true)
       return (statement.all(...values) as unknown as OpeningRow[]).map(fromRow)
+    })
+  }
+
+  #reading<Result>(read: () => Result): Result {
+    try {
+      return read()
     } catch (cause) {
       throw new PersonalStoreUnavailableError('the personal store can not be read', { cause })
     }

@@ -5,13 +5,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { clean, needsCleaning } from './sqlite-clean.ts'
-import { openForWriting, putRows, removePerson, removeRows } from './sqlite-openings.ts'
+import { keepSecret, openForWriting, putRows, removePerson, removeRows } from './sqlite-openings.ts'
 import type { OpeningRow } from './sqlite-openings.ts'
 
 export type PersonalRequest =
   | { readonly kind: 'put'; readonly rows: readonly OpeningRow[] }
   | { readonly kind: 'forget-person'; readonly personId: string }
   | { readonly kind: 'remove'; readonly commitments: readonly string[] }
+  | { readonly kind: 'secret'; readonly name: string; readonly proposed: string }
   | { readonly kind: 'copy'; readonly toFile: string }
 
 export type PersonalResult =
@@ -52,6 +53,9 @@ function apply(writer: DatabaseSync, request: PersonalRequest): PersonalResult {
       return { kind: 'done', count: removePerson(writer, request.personId) }
     case 'remove':
       return { kind: 'done', count: removeRows(writer, request.commitments) }
+    case 'secret':
+      keepSecret(writer, request.name, request.proposed)
+      return { kind: 'done', count: 0 }
     case 'copy':
       return { kind: 'done', count: 0 }
   }

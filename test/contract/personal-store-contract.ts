@@ -190,4 +190,13 @@ export function personalStoreContract(t: Test, name: string, make: () => Promise
     tt.strictSame(await before('2026-03-01T18:00:00Z'), [early.commitment])
     tt.strictSame(await before('2026-03-02T00:00:00Z'), keys([early, late]))
   })
+
+  behaviour('keeps the first secret that it is given, whoever asks at once', async (tt, store) => {
+    const given = await Promise.all(['one', 'two', 'three'].map((one) => store.secret('batch-rows', one)))
+    tt.equal(new Set(given).size, 1)
+    tt.ok(['one', 'two', 'three'].includes(given[0] ?? ''))
+    await store.put([opening('me')], NOON)
+    await store.forgetPerson('me')
+    tt.equal(await store.secret('batch-rows', 'four'), given[0])
+  })
 }

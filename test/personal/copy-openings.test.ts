@@ -42,3 +42,12 @@ void t.test('a target that holds what the source has forgotten is refused', asyn
   await from.forgetPerson('a')
   await t.rejects(copyOpenings(from, to), StoresDifferError)
 })
+
+void t.test('secrets come along, and a target that has its own is refused', async (t) => {
+  const [from, to, used] = [store(t), store(t), store(t)]
+  await from.secret('batch-rows', 'mine')
+  await copyOpenings(from, to)
+  t.equal(await to.secret('batch-rows', 'another'), 'mine')
+  await used.secret('batch-rows', 'its own')
+  await t.rejects(copyOpenings(from, used), StoresDifferError)
+})

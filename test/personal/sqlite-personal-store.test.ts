@@ -175,6 +175,24 @@ void t.test('a reopened file flushes each commit and zeroes what it deletes', as
   tt.throws(() => openForWriting(file), 'a later format')
 })
 
+void t.test('a file of the format before secrets is taken on, with what it holds', async (tt) => {
+  const folder = newFolder()
+  const before = openSqlitePersonalStore(folder)
+  const kept = person(1)
+  await before.put([kept], NOW)
+  await before.close()
+  const writer = openForWriting(personalFile(folder))
+  writer.exec('DROP TABLE secret; PRAGMA user_version = 1')
+  writer.close()
+  const after = openSqlitePersonalStore(folder)
+  tt.equal(await after.secret('batch-rows', 'kept'), 'kept')
+  tt.equal((await after.get([kept.commitment])).length, 1)
+  await after.close()
+  const again = openSqlitePersonalStore(folder)
+  tt.equal(await again.secret('batch-rows', 'later'), 'kept', 'and keeps it when closed')
+  await again.close()
+})
+
 void t.test('kill -9 keeps every put that was resolved', async (tt) => {
   const folder = newFolder()
   const child = spawn(process.execPath, [join(import.meta.dirname, '../support/put-openings.ts'), folder])
