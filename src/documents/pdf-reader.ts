@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { Places } from '../places.ts'
 import type { Reading } from './pdf-reader-worker.ts'
 
 export type PdfReaderOptions = {
@@ -21,8 +22,7 @@ export class PdfReader {
   readonly #ms: number
   readonly #bytes: number
   readonly #running = new Set<Worker>()
-  readonly #waiting: (() => void)[] = []
-  #free = MOST_AT_ONCE
+  readonly #places = new Places(MOST_AT_ONCE, MOST_WAITING)
 
   constructor({ ms = 6_000, bytes = 400 * 1024 * 1024 }: PdfReaderOptions = {}) {
     this.#ms = ms
@@ -31,16 +31,7 @@ export class PdfReader {
 
   /** What a PDF says, or why it could not be read. Never rejects. */
   async read(pdf: Uint8Array): Promise<Reading> {
-    if (this.#free === 0 && this.#waiting.length === MOST_WAITING) return { ok: false, problem: 'busy' }
-    if (this.#free > 0) this.#free--
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    try {
-      return await this.#readNow(pdf)
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#free++
-    }
+    return (await this.#places.take(() => this.#readNow(pdf))) ?? { ok: false, problem: 'busy' }
   }
 
   /** Ends what is being read. */

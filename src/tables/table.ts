@@ -7,6 +7,9 @@ export type Table = {
   readonly rows: readonly TableRow[]
   /** The text was no UTF-8 and was read as Windows-1251, as older spreadsheets write Cyrillic. */
   readonly isWindows1251?: boolean
+  /** Of a workbook: the sheet that was read, and those that were not and hold something. */
+  readonly sheet?: string
+  readonly otherSheets?: readonly string[]
 }
 
 /** Why a file could not be read as a table. */
@@ -16,6 +19,10 @@ export type TableProblem =
   | { readonly kind: 'no-table' }
   /** The workbook format of 2003 and before. */
   | { readonly kind: 'old-workbook' }
+  /** The workbook has no sheet of the name asked for. */
+  | { readonly kind: 'no-sheet' }
+  /** Too many files are being read. */
+  | { readonly kind: 'full' }
   | { readonly kind: 'broken'; readonly row?: number }
   | { readonly kind: 'too-many-rows'; readonly most: number }
   | { readonly kind: 'too-many-columns'; readonly most: number }

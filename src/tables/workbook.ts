@@ -7,23 +7,28 @@ const MOST_UNPACKED = 64 * 1024 * 1024
 const MOST_FILES = 1_000
 
 /**
- * Reads the first sheet of a workbook (.xlsx) that holds anything. Dates become days (`2024-11-06`), numbers the digits
+ * Reads a sheet of a workbook (.xlsx): the one named, else the first that holds anything. Dates become days (`2024-11-06`), numbers the digits
  * that they stand for. Runs in a thread that can be ended: what it is given is hostile.
  */
-export async function readWorkbookTable(bytes: Uint8Array): Promise<TableRead> {
+export async function readWorkbookTable(bytes: Uint8Array, wanted?: string): Promise<TableRead> {
   const size = unpackedSize(bytes)
   if (size === 'broken') return failed({ kind: 'broken' })
   if (size === 'too-large') return failed({ kind: 'too-large' })
   try {
     const sheets = await readWorkbook(Buffer.from(bytes))
-    const rows = sheets.map(({ data }) => data).find((data) => data.some((row) => row.some(isFilled))) ?? []
-    return tableOf(rows.map((cells, at) => ({ number: at + 1, cells: cells.map(textOf) })))
+    const filled = sheets.filter(({ data }) => data.some((row) => row.some(isFilled)))
+    const chosen = wanted === undefined ? filled[0] : filled.find(({ sheet }) => isNamed(sheet, wanted))
+    if (!chosen) return failed({ kind: filled.length === 0 ? 'empty' : 'no-sheet' })
+    const read = tableOf(chosen.data.map((cells, at) => ({ number: at + 1, cells: cells.map(textOf) })))
+    const otherSheets = filled.filter((one) => one !== chosen).map(({ sheet }) => sheet)
+    return read.ok ? { ok: true, table: { ...read.table, sheet: chosen.sheet, otherSheets } } : read
   } catch {
     // Whatever a file that only looks like a workbook makes the reader throw.
     return failed({ kind: 'broken' })
   }
 }
 
+const isNamed = (sheet: string, wanted: string) => sheet.trim().toLowerCase() === wanted.trim().toLowerCase()
 const isFilled = (cell: unknown) => cell !== null && cell !== undefined && cell !== ''
 
 function textOf(cell: unknown): string {

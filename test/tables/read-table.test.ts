@@ -5,8 +5,8 @@ import { readTable } from '../../src/tables/read-table.ts'
 import { MOST_COLUMNS, MOST_ROWS } from '../../src/tables/table.ts'
 
 const text = (said: string) => new TextEncoder().encode(said)
-const read = async (bytes: Uint8Array) => {
-  const found = await readTable(bytes)
+const read = async (bytes: Uint8Array, sheet?: string) => {
+  const found = await readTable(bytes, sheet)
   return found.ok ? found.table : found.problem
 }
 
@@ -32,6 +32,37 @@ void t.test('Windows-1251 is read, and said', async (t) => {
   t.same(await read(bytes), { columns: ['Номер'], rows: [{ number: 2, cells: ['1'] }], isWindows1251: true })
 })
 
+void t.test('what its mark calls UTF-8 and is not is damaged, and no older encoding', async (t) => {
+  t.same(await read(Buffer.concat([text('\ufeffa\n1'), Buffer.from([0xd0])])), { kind: 'broken' })
+})
+
+void t.test(
+  'more files at once than there are threads for are refused, and later ones are read',
+  async (t) => {
+    const many = await Promise.all(Array.from({ length: 14 }, () => read(text('a\n1\n'))))
+    const refused = many.filter((one) => 'kind' in one)
+    t.same(
+      refused,
+      Array.from({ length: 4 }, () => ({ kind: 'full' })),
+      'two are read and eight wait',
+    )
+    t.match(await read(text('a\n1\n')), { columns: ['a'] }, 'every place is given back')
+  },
+)
+
+void t.test('a workbook: the sheet of a name, and which others there are', async (t) => {
+  const sheet = (value: string) => [[{ value: 'a' }], [{ value }]]
+  const book = [
+    { data: sheet('1'), sheet: 'One' },
+    { data: [], sheet: 'Empty' },
+    { data: sheet('2'), sheet: 'Экинчи' },
+  ]
+  const bytes = await writeWorkbook(book as never).toBuffer()
+  t.match(await read(bytes), { rows: [{ cells: ['1'] }], sheet: 'One', otherSheets: ['Экинчи'] })
+  t.match(await read(bytes, ' экинчи '), { rows: [{ cells: ['2'] }], sheet: 'Экинчи', otherSheets: ['One'] })
+  t.same(await read(bytes, 'Empty'), { kind: 'no-sheet' })
+})
+
 void t.test('a workbook: the first sheet with something in it; days, numbers and texts', async (t) => {
   const rows = [
     [{ value: 'issuedOn' }, { value: 'number' }, { value: 'name' }],
@@ -45,6 +76,8 @@ void t.test('a workbook: the first sheet with something in it; days, numbers and
   t.same(await read(bytes), {
     columns: ['issuedOn', 'number', 'name'],
     rows: [{ number: 2, cells: ['2024-11-06', '123456789012', 'Өкмөт'] }],
+    sheet: 'Sheet1',
+    otherSheets: [],
   })
 })
 
