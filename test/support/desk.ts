@@ -35,10 +35,10 @@ export class DeskClient {
     return this.#post(path, body)
   }
 
-  /** Uploads a file. */
-  async upload(path: string, bytes: Uint8Array | string, name: string, csrf = this.csrf) {
+  /** Uploads a file, behind the form's word and other fields. */
+  async upload(path: string, bytes: Uint8Array | string, name: string, fields: Record<string, string> = {}) {
     const body = new FormData()
-    body.append('csrf', csrf)
+    for (const [field, value] of Object.entries({ csrf: this.csrf, ...fields })) body.append(field, value)
     body.append('file', new Blob([typeof bytes === 'string' ? bytes : new Uint8Array(bytes)]), name)
     return this.#post(path, body)
   }

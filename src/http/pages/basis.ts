@@ -14,12 +14,14 @@ export type RestsOn = {
   readonly startsOn: string
   readonly item?: LocalizedText | undefined
   readonly decision?: LocalizedText | undefined
+  /** The event held alongside. */
+  readonly alongside?: LocalizedText | undefined
 }
 
 /** What is recorded of the session that an award names; `undefined` where nothing is. */
 export function restsOn(
   readModel: ReadModel,
-  { sessionId, agendaItem }: Basis,
+  { sessionId, agendaItem, alongsideId }: Basis,
   names: (organizationId: string) => LocalizedText | undefined,
 ): RestsOn | undefined {
   if (sessionId === undefined) return undefined
@@ -32,16 +34,17 @@ export function restsOn(
     body: names(body) ?? { en: body },
     item: session.agenda?.find((one) => one.number === agendaItem)?.title,
     decision: session.decisions.find((one) => one.item === agendaItem)?.text,
+    alongside: session.alongside.find((one) => one.alongsideId === alongsideId)?.title,
   }
 }
 
 /** What an award rests on, in words. */
 export function basisIn(speech: Speech, basis: Basis, recorded: RestsOn | undefined): Html | undefined {
   const { words, say, day } = speech
-  const { sessionId, agendaItem, decisionNumber, protocolNumber } = basis
+  const { sessionId, agendaItem, decisionNumber, protocolNumber, alongsideId } = basis
   if (sessionId === undefined && decisionNumber === undefined && protocolNumber === undefined)
     return undefined
   const session =
     recorded && html`${words.session} ${recorded.number}: ${say(recorded.body)}, ${day(recorded.startsOn)}`
-  return html`${sessionId && html`<span class="said">${link(speech, `/sessions/${sessionId}`, session ?? sessionId)}</span>`}${agendaItem !== undefined && html`<span class="said">${words.agendaItem} ${agendaItem}${recorded?.item && html`: ${say(recorded.item)}`}</span>`}${(decisionNumber || recorded?.decision) && html`<span class="said">${words.decision} ${decisionNumber}${recorded?.decision && html`: ${say(recorded.decision)}`}</span>`}${protocolNumber && html`<span class="said">${words.protocol} ${protocolNumber}</span>`}`
+  return html`${sessionId && html`<span class="said">${link(speech, `/sessions/${sessionId}`, session ?? sessionId)}</span>`}${agendaItem !== undefined && html`<span class="said">${words.agendaItem} ${agendaItem}${recorded?.item && html`: ${say(recorded.item)}`}</span>`}${(decisionNumber || recorded?.decision) && html`<span class="said">${words.decision} ${decisionNumber}${recorded?.decision && html`: ${say(recorded.decision)}`}</span>`}${protocolNumber && html`<span class="said">${words.protocol} ${protocolNumber}</span>`}${alongsideId && html`<span class="said">${words.alongside}: ${recorded?.alongside ? say(recorded.alongside) : alongsideId}</span>`}`
 }

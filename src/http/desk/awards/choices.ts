@@ -19,6 +19,8 @@ export type Choices = {
   readonly sessions: Choice
   /** What the chosen session has on its agenda, with the decision on each item. */
   readonly agenda: Choice
+  /** The events held alongside it. */
+  readonly alongside: Choice
 }
 
 /** What the form of an award offers; the agenda is that of the session chosen. */
@@ -32,11 +34,16 @@ export function choicesOf(
   const kinds = issuer.status === 'registered' ? issuer.accreditations.flatMap((one) => one.kinds) : []
   const { documents: organizations } = listDocuments(model, 'organization', { limit: MOST })
   const { documents: sessions } = listDocuments(model, 'session', { limit: MOST })
+  const chosen = sessionOf(model, sessionId)
   return {
     kinds: [...new Set(kinds)].map((kind) => [kind, speech.words.kinds[kind] ?? kind] as const),
     organizations: organizations.map(({ id, state }) => [id, organizationName(state, speech) ?? id] as const),
     sessions: sessions.map(({ id, state }) => [id, sessionName(state, speech)] as const),
-    agenda: agendaOf(sessionOf(model, sessionId), speech),
+    agenda: agendaOf(chosen, speech),
+    alongside: (chosen?.alongside ?? []).map(({ alongsideId, title }) => [
+      alongsideId,
+      nearest(title, speech),
+    ]),
   }
 }
 

@@ -42,6 +42,9 @@ export function correctionParts(
     { legend: own.what, fields: textFields(words, 'title', words.title) },
     { legend: own.citation, folded: true, fields: textFields(words, 'citation', own.citation) },
     ...(named ? [{ legend: own.to, fields: textFields(words, 'name', own.name) }] : []),
+    ...(recipientPerson(standing)
+      ? [{ legend: own.positionOf, folded: true, fields: textFields(words, 'position', own.position) }]
+      : []),
     basisGroup(words, own, choices),
     {
       legend: own.dates,
@@ -77,12 +80,14 @@ export function standingTyped(standing: Standing): Typed {
     ...typedTexts('title', title),
     ...typedTexts('citation', citation),
     ...typedTexts('name', name),
+    ...typedTexts('position', recipientPerson(standing)?.position),
     ...typedTexts('person', acceptor(standing)?.name),
     ...typedTexts('place', acceptance?.place),
     sessionId: basis.sessionId ?? '',
     agendaItem: basis.agendaItem === undefined ? '' : String(basis.agendaItem),
     decisionNumber: basis.decisionNumber ?? '',
     protocolNumber: basis.protocolNumber ?? '',
+    alongsideId: basis.alongsideId ?? '',
     issuedOn: one.issuedOn,
     validFrom: one.validFrom ?? '',
     validUntil: one.validUntil ?? '',
@@ -116,19 +121,19 @@ export function correctionInput(
     text('citation', certificate.citation, typed, 'citation'),
     recipient.type === 'organization'
       ? text('recipient.nameAsWritten', recipient.nameAsWritten, typed, 'name')
-      : person && named('recipient.person', person, typed, 'name'),
+      : person && named('recipient.person', person, typed, { name: 'name', position: 'position' }),
     ...(['issuedOn', 'validFrom', 'validUntil', 'serialNumber'] as const).map((field) =>
       differing(field, certificate[field], filled(typed)[field]),
     ),
-    // What the form does not show (the event alongside) stays as it is.
+    // Where the form shows no event alongside, it stays as it is.
     differing('basis', basis, {
-      ...(basis.alongsideId && { alongsideId: basis.alongsideId }),
+      ...(basis.alongsideId && !('alongsideId' in typed) && { alongsideId: basis.alongsideId }),
       ...basisOf(typed),
     }),
     differing('functions', functions, withOtherLanguages(functions, functionsOf(typed))),
     acceptance && differing('acceptance.acceptedOn', acceptance.acceptedOn, filled(typed)['acceptedOn']),
     acceptance && text('acceptance.place', acceptance.place, typed, 'place'),
-    acceptor(standing) && named('acceptance.person', acceptor(standing), typed, 'person'),
+    acceptor(standing) && named('acceptance.person', acceptor(standing), typed, { name: 'person' }),
   ]
   return { changes: changes.filter((one) => one !== undefined), reason: filled(typed)['reason'] }
 }
@@ -139,7 +144,7 @@ export function emptied(standing: Standing, typed: Typed, said: string): readonl
   const gone = ['issuedOn', 'validFrom', 'validUntil', 'serialNumber', 'acceptedOn'].filter(
     (name) => before[name] !== '' && name in typed && typed[name]?.trim() === '',
   )
-  const texted = ['title', 'citation', 'name', 'person', 'place'].filter(
+  const texted = ['title', 'citation', 'name', 'position', 'person', 'place'].filter(
     (name) =>
       Object.keys(texts(before, name)).length > 0 &&
       `${name}.ky` in typed &&
@@ -177,11 +182,13 @@ function named(
   field: string,
   person: { readonly name: LocalizedText; readonly position?: LocalizedText | undefined } | undefined,
   typed: Typed,
-  name: string,
+  fields: { readonly name: string; readonly position?: string },
 ): Change | undefined {
-  const change = text(field, person?.name, typed, name)
-  if (!change) return undefined
-  return { field, after: { name: change.after, ...(person?.position && { position: person.position }) } }
+  const name = merged(person?.name, typed, fields.name)
+  const position = (fields.position && merged(person?.position, typed, fields.position)) || person?.position
+  if (!name || (sameText(person?.name, name) && (!position || sameText(person?.position, position))))
+    return undefined
+  return { field, after: { name, ...(position && { position }) } }
 }
 
 const withOtherLanguages = (
@@ -202,7 +209,7 @@ export function correctionField(changes: readonly Change[], typed: Typed, pointe
   if (field === 'basis') return tag ?? 'sessionId'
   if (field === 'title' || field === 'citation') return textField(field, tag)
   if (field === 'recipient.nameAsWritten') return textField('name', tag)
-  if (field === 'recipient.person') return textField('name', part)
+  if (field === 'recipient.person') return textField(tag === 'position' ? 'position' : 'name', part)
   if (field === 'acceptance.person') return textField('person', part)
   return field === 'acceptance.place' ? textField('place', tag) : field.replace('acceptance.', '')
 }

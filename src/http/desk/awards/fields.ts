@@ -46,6 +46,7 @@ export const awardParts = (
       ...hinted(textFields(words, 'name', own.name), words.oneText),
     ],
   },
+  { legend: own.positionOf, folded: true, fields: textFields(words, 'position', own.position) },
   basisGroup(words, own, choices),
   {
     legend: own.dates,
@@ -60,7 +61,11 @@ export const awardParts = (
 ]
 
 /** What the award rests on: offers what the chosen session decided. */
-export const basisGroup = (words: DeskWords, own: AwardWords, { sessions, agenda }: Choices): Group => ({
+export const basisGroup = (
+  words: DeskWords,
+  own: AwardWords,
+  { sessions, agenda, alongside }: Choices,
+): Group => ({
   legend: own.rests,
   id: 'basis',
   fields: [
@@ -75,6 +80,9 @@ export const basisGroup = (words: DeskWords, own: AwardWords, { sessions, agenda
       : { name: 'agendaItem', label: own.agendaItem, type: 'number' },
     { name: 'decisionNumber', label: own.decisionNumber },
     { name: 'protocolNumber', label: own.protocolNumber },
+    ...(alongside.length > 0
+      ? [{ name: 'alongsideId', label: own.alongsideId, options: [['', own.noItem] as const, ...alongside] }]
+      : []),
   ],
 })
 

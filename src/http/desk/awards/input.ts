@@ -1,4 +1,5 @@
 import type { Basis, ConferredFunction } from '../../../domain/award-content.ts'
+import type { PersonFields } from '../../../domain/person.ts'
 import type { Typed } from '../forms.ts'
 import { filled, textField, texts, textsIfAny } from '../typed.ts'
 import { rowsOf } from './fields.ts'
@@ -26,21 +27,27 @@ export function awardInput(issuerId: string, typed: Typed): object {
 
 const recipientOf = (typed: Typed): object =>
   typed['recipientType'] === 'person'
-    ? { type: 'person', person: { name: texts(typed, 'name') } }
+    ? { type: 'person', person: personOf(typed) }
     : {
         type: 'organization',
         organizationId: typed['organizationId']?.trim() ?? '',
         nameAsWritten: texts(typed, 'name'),
       }
 
+function personOf(typed: Typed): PersonFields {
+  const position = textsIfAny(typed, 'position')
+  return { name: texts(typed, 'name'), ...(position && { position }) }
+}
+
 /** What an award rests on, as it was typed. */
 export function basisOf(typed: Typed): Basis {
-  const { sessionId, agendaItem, decisionNumber, protocolNumber } = filled(typed)
+  const { sessionId, agendaItem, decisionNumber, protocolNumber, alongsideId } = filled(typed)
   return {
     ...(sessionId !== undefined && { sessionId }),
     ...(agendaItem !== undefined && { agendaItem: Number(agendaItem) }),
     ...(decisionNumber !== undefined && { decisionNumber }),
     ...(protocolNumber !== undefined && { protocolNumber }),
+    ...(alongsideId !== undefined && { alongsideId }),
   }
 }
 
@@ -66,7 +73,8 @@ export function awardField(typed: Typed, pointer: string): string {
   if (first === 'title' || first === 'citation') return textField(first, second)
   if (first === 'recipient') {
     if (second === 'nameAsWritten') return textField('name', third)
-    return second === 'person' ? textField('name', fourth) : 'organizationId'
+    if (second !== 'person') return 'organizationId'
+    return textField(third === 'position' ? 'position' : 'name', fourth)
   }
   if (first === 'basis') return second === '' ? 'sessionId' : second
   if (first === 'functions') return functionField(typed, second, third, fourth)
