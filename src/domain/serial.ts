@@ -8,9 +8,10 @@ import { accepted, type Decision, refused } from './decision.ts'
  * that differ only in width, case or spacing are the same number (`№ 12` and `№  12`).
  */
 export const serialStream = (issuerId: string, serialNumber: string) =>
-  `serial-${issuerId}.${createHash('sha256').update(folded(serialNumber)).digest('hex').slice(0, 32)}`
+  `serial-${issuerId}.${createHash('sha256').update(foldedSerial(serialNumber)).digest('hex').slice(0, 32)}`
 
-const folded = (serialNumber: string) =>
+/** A serial number as numbers are told apart. */
+export const foldedSerial = (serialNumber: string): string =>
   serialNumber.normalize('NFKC').toUpperCase().normalize('NFKC').replace(/\s+/gu, ' ').trim()
 
 const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>

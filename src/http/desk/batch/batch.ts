@@ -23,6 +23,8 @@ export type BatchRow = {
 }
 
 export type BatchState = 'columns' | 'checking' | 'checked' | 'recording' | 'done' | 'stopped'
+/** Why work on a batch ended before its end: somebody asked, the key of who began it counts no more, or a fault. */
+export type Halt = 'asked' | 'key' | 'fault'
 
 /** A table on its way: read, its columns matched, checked, recorded. In memory alone: repeating the upload is safe. */
 export class Batch {
@@ -38,6 +40,7 @@ export class Batch {
   /** Whether a second person has to approve what is recorded. */
   isProposed = false
   running: AbortController | undefined
+  halt: Halt | undefined
 
   constructor(issuerId: string, fileName: string, table: Table, plan: Plan) {
     this.issuerId = issuerId
@@ -67,23 +70,47 @@ export class Batch {
 
 const HOUR = 3_600_000
 const MOST = 32
+const MOST_OF_ONE = 8
 const MOST_RUNNING = 4
 /** Characters of all tables together. */
 const MOST_KEPT = 8 * MOST_CHARACTERS
 
-/** The tables that are being worked on at this node: 32 at most and 128 million characters, each for an hour after it was last looked at. */
+const sizeOf = ({ rows }: Table): number => charactersOf(rows) + 1
+const isIdle = ({ isRunning }: Batch): boolean => !isRunning
+
+/**
+ * The tables that are being worked on at this node: 32 at most, 8 of one issuer, and 128 million characters, each for an
+ * hour after it was last looked at. What comes anew takes the place of what lies idle, one's own first; never of what
+ * runs.
+ */
 export class Batches {
   readonly #batches = new LRUCache<string, Batch>({
     max: MOST,
     maxSize: MOST_KEPT,
-    sizeCalculation: ({ table }) => charactersOf(table.rows) + 1,
+    sizeCalculation: ({ table }) => sizeOf(table),
     ttl: HOUR,
     updateAgeOnGet: true,
     dispose: (batch) => batch.running?.abort(),
   })
 
   add(batch: Batch): void {
+    const own = this.of(batch.issuerId)
+    for (const one of own.slice(MOST_OF_ONE - 1).filter(isIdle)) this.#batches.delete(one.id)
+    for (const one of this.#all().reverse().filter(isIdle)) {
+      if (this.#hasRoomFor(batch)) break
+      this.#batches.delete(one.id)
+    }
     this.#batches.set(batch.id, batch)
+  }
+
+  #all(): Batch[] {
+    return [...this.#batches.values()]
+  }
+
+  /** What runs takes at most half of the room, so there is some once all that lies idle is gone. */
+  #hasRoomFor({ table }: Batch): boolean {
+    const { size, calculatedSize } = this.#batches
+    return size < MOST && calculatedSize + sizeOf(table) <= MOST_KEPT
   }
 
   /** A batch of this issuer; nobody finds another's. */
@@ -92,13 +119,14 @@ export class Batches {
     return found?.issuerId === issuerId ? found : undefined
   }
 
+  /** An issuer's batches, the one last looked at first. */
   of(issuerId: string): readonly Batch[] {
-    return [...this.#batches.values()].filter((batch) => batch.issuerId === issuerId)
+    return this.#all().filter((batch) => batch.issuerId === issuerId)
   }
 
   /** Why no other may run now: one at a time for an issuer, four for the node. */
   hindrance(issuerId: string): 'busy' | 'full' | undefined {
-    const running = [...this.#batches.values()].filter((batch) => batch.isRunning)
+    const running = this.#all().filter((batch) => batch.isRunning)
     if (running.some((batch) => batch.issuerId === issuerId)) return 'busy'
     return running.length >= MOST_RUNNING ? 'full' : undefined
   }

@@ -1,25 +1,12 @@
 import { LANGUAGES, type Language } from '../../pages/speech.ts'
 import { AWARD_WORDS } from '../awards/words.ts'
 import { DESK_WORDS } from '../words.ts'
+import { BATCH_WORDS } from './words.ts'
 
-const TEXTS = ['title', 'citation', 'name', 'function.0'] as const
+const TEXTS = ['title', 'citation', 'name', 'position', 'function.0'] as const
 const TAGS = ['ky', 'ru', 'en'] as const
-const SINGLE = [
-  'kind',
-  'recipientType',
-  'organizationId',
-  'sessionId',
-  'agendaItem',
-  'decisionNumber',
-  'protocolNumber',
-  'issuedOn',
-  'validFrom',
-  'validUntil',
-  'serialNumber',
-  'function.0.from',
-  'function.0.until',
-] as const
-
+type TextField = (typeof TEXTS)[number]
+type Tag = (typeof TAGS)[number]
 /** The fields of an award's form that a column can hold, in the order of the template. */
 export const BATCH_FIELDS: readonly string[] = [
   'kind',
@@ -27,8 +14,16 @@ export const BATCH_FIELDS: readonly string[] = [
   'recipientType',
   'organizationId',
   ...TAGS.map((tag) => `name.${tag}`),
-  ...SINGLE.slice(3, 7),
-  ...SINGLE.slice(7, 11),
+  ...TAGS.map((tag) => `position.${tag}`),
+  'sessionId',
+  'agendaItem',
+  'decisionNumber',
+  'protocolNumber',
+  'alongsideId',
+  'issuedOn',
+  'validFrom',
+  'validUntil',
+  'serialNumber',
   ...TAGS.map((tag) => `citation.${tag}`),
   ...TAGS.map((tag) => `function.0.${tag}`),
   'function.0.from',
@@ -52,12 +47,15 @@ function labelsOf(language: Language): Readonly<Record<string, string>> {
     title: words.title,
     citation: own.citation,
     name: own.name,
-    recipientType: own.recipientType,
+    position: own.position,
+    // The form's «Recipient —» heads names in other tables.
+    recipientType: BATCH_WORDS[language].recipientType,
     organizationId: own.organizationId,
     sessionId: words.session,
     agendaItem: own.agendaItem,
     decisionNumber: own.decisionNumber,
     protocolNumber: own.protocolNumber,
+    alongsideId: own.alongsideId,
     issuedOn: words.issuedOn,
     validFrom: own.validFrom,
     validUntil: words.validUntil,
@@ -68,42 +66,54 @@ function labelsOf(language: Language): Readonly<Record<string, string>> {
   }
 }
 
-/** Words by which people head such columns, beside the labels of the form. In lower case, letters and digits alone. */
+/**
+ * Words by which people head columns of texts, beside the labels of the form, in lower case, letters and digits alone.
+ * Where nothing else is said, a column is in the language of the word that heads it, and not in its reader's: a colleague
+ * who reads another language has to get the same rows. «Функция» is taken for Russian; the page shows it to be changed.
+ */
+const TEXT_SYNONYMS: Readonly<Record<TextField, Readonly<Record<Tag, readonly string[]>>>> = {
+  title: { ky: ['аталышы', 'сыйлык'], ru: ['название', 'наименование', 'награда'], en: ['title', 'award'] },
+  citation: { ky: ['эмнеүчүн'], ru: ['зачто', 'заслуги'], en: ['citation'] },
+  name: {
+    ky: ['алуучу', 'аты', 'атыжөнү'],
+    ru: ['получатель', 'кому', 'имя', 'фио'],
+    en: ['recipient', 'name'],
+  },
+  position: { ky: ['кызматы'], ru: ['должность'], en: ['position'] },
+  'function.0': { ky: ['милдети'], ru: ['функция'], en: ['function'] },
+}
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   kind: ['вид', 'түрү', 'type', 'kind'],
-  title: ['title', 'название', 'наименование', 'аталышы', 'награда', 'сыйлык'],
-  citation: ['citation', 'зачто', 'эмнеүчүн', 'заслуги'],
-  name: ['recipient', 'name', 'получатель', 'кому', 'имя', 'фио', 'алуучу', 'аты', 'атыжөнү'],
   recipientType: ['recipienttype', 'типполучателя', 'алуучунунтүрү'],
   organizationId: ['organization', 'organisation', 'организация', 'уюм', 'organizationid'],
   sessionId: ['session', 'заседание', 'жыйын', 'sessionid'],
   agendaItem: ['agendaitem', 'item', 'пункт', 'пунктповестки'],
   decisionNumber: ['decision', 'решение', 'номеррешения', 'чечим'],
   protocolNumber: ['protocol', 'протокол', 'номерпротокола'],
+  alongsideId: ['alongside', 'alongsideid', 'мероприятие', 'ишчара'],
   issuedOn: ['issued', 'issuedon', 'date', 'дата', 'датавыдачи', 'берилгенкүнү', 'күнү'],
   validFrom: ['validfrom', 'действуетс'],
   validUntil: ['validuntil', 'expires', 'действуетпо', 'действуетдо', 'мөөнөтү'],
   serialNumber: ['serial', 'serialnumber', 'number', 'номер', '№', 'номери'],
-  'function.0': ['function', 'функция'],
 }
-const MARKS: Readonly<Record<(typeof TAGS)[number], RegExp>> = {
+const MARKS: Readonly<Record<Tag, RegExp>> = {
   ky: /(?<!\p{L})(?:ky|kg|kyrgyz|кырг\p{L}*)(?!\p{L})/u,
   ru: /(?<!\p{L})(?:ru|russian|рус\p{L}*|орус\p{L}*)(?!\p{L})/u,
   en: /(?<!\p{L})(?:en|english|англ\p{L}*)(?!\p{L})/u,
 }
 
 /** Which field each column holds, as far as its name says; a field is given to the first that fits. '' is none. */
-export function matched(columns: readonly string[], language: Language): readonly string[] {
+export function matched(columns: readonly string[]): readonly string[] {
   const taken = new Set<string>()
   return columns.map((column) => {
-    const field = fieldNamed(column, language)
+    const field = fieldNamed(column)
     if (field === undefined || taken.has(field)) return ''
     taken.add(field)
     return field
   })
 }
 
-function fieldNamed(column: string, language: Language): string | undefined {
+function fieldNamed(column: string): string | undefined {
   const said = column.trim()
   if (BATCH_FIELDS.includes(said)) return said
   const exact = Object.keys(LANGUAGES).flatMap((tag) =>
@@ -113,9 +123,11 @@ function fieldNamed(column: string, language: Language): string | undefined {
   const lower = said.toLowerCase()
   const tag = TAGS.find((one) => MARKS[one].test(lower))
   const word = bare(tag === undefined ? lower : lower.replace(/[,(].*$/u, '').replace(MARKS[tag], ''))
-  const base = Object.entries(SYNONYMS).find(([, words]) => words.includes(word))?.[0]
-  if (base === undefined) return undefined
-  return (TEXTS as readonly string[]).includes(base) ? `${base}.${tag ?? language}` : base
+  const text = TEXTS.flatMap((base) => TAGS.map((own) => ({ base, own }))).find(({ base, own }) =>
+    TEXT_SYNONYMS[base][own].includes(word),
+  )
+  if (text) return `${text.base}.${tag ?? text.own}`
+  return Object.entries(SYNONYMS).find(([, words]) => words.includes(word))?.[0]
 }
 
 const bare = (text: string) =>

@@ -8,7 +8,7 @@ import { deskHead } from '../sign-in.ts'
 import { hiddenOf, type Visit } from '../visit.ts'
 import type { Batch } from './batch.ts'
 import { BATCH_FIELDS, fieldLabel } from './columns.ts'
-import { BATCH_WORDS } from './words.ts'
+import { BATCH_WORDS, type BatchWords } from './words.ts'
 
 const PAGE = 100
 
@@ -21,7 +21,7 @@ export function uploadPage(visit: Visit, batches: readonly Batch[], error?: stri
       html`<li>${link(speech, `/desk/batch/${id}`, fileName)} <small>${table.rows.length} ${own.rows}</small></li>`,
   )
   return html`${deskHead(speech, here)}<h2>${own.batch}</h2>${error && html`<p class="note" role="alert">${error}</p>`}<p><a href="/desk/batch/template.csv?lang=${speech.language}">${own.template}</a><br><small>${own.templateHint}</small></p>
-<form class="desk" action="/desk/batch?lang=${speech.language}" method="post" enctype="multipart/form-data"><input type="hidden" name="csrf" value="${here.session.csrf}"><div class="field"><label for="file">${own.file}</label><input id="file" name="file" type="file" required accept=".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"></div><div class="row"><button>${own.upload}</button></div></form>${list.length > 0 && html`<ul class="list">${list}</ul>`}`
+<form class="desk" action="/desk/batch?lang=${speech.language}" method="post" enctype="multipart/form-data"><input type="hidden" name="csrf" value="${here.session.csrf}"><div class="field"><label for="sheet">${own.sheet}</label><input id="sheet" name="sheet" maxlength="100" autocomplete="off"></div><div class="field"><label for="file">${own.file}</label><input id="file" name="file" type="file" required accept=".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"></div><div class="row"><button>${own.upload}</button></div></form>${list.length > 0 && html`<ul class="list">${list}</ul>`}`
 }
 
 /** Which column is what, and what stands where a cell is empty. */
@@ -70,7 +70,7 @@ export function columnsPage(registry: Registry, visit: Visit, batch: Batch, erro
     again: words.again,
     typed: { ...batch.plan.defaults, ...typed },
   })
-  return html`${headOf(visit, batch)}${batch.table.isWindows1251 && html`<p class="note">${own.windows1251}</p>`}${error && html`<p class="note" role="alert">${error}</p>`}${asked}`
+  return html`${headOf(visit, batch)}${haltOf(batch, own)}${sheetsOf(batch, own)}${batch.table.isWindows1251 && html`<p class="note">${own.windows1251}</p>`}${error && html`<p class="note" role="alert">${error}</p>`}${asked}`
 }
 
 /** How far it is; the page asks again every two seconds. */
@@ -101,9 +101,20 @@ export function outcomePage(
     ['failed', own.failed],
   ] as const
   const shown = counts.filter(([kind]) => batch.count(kind) > 0)
-  return html`${headOf(visit, batch)}${batch.state === 'done' && html`<p class="note good" role="status">${own.done}</p>`}${batch.state === 'stopped' && html`<p class="note">${own.stopped}</p>`}${error && html`<p class="note" role="alert">${error}</p>`}<ul class="list">${shown.map(([kind, label]) => html`<li><strong>${batch.count(kind)}</strong> ${label}</li>`)}</ul>
+  return html`${headOf(visit, batch)}${batch.state === 'done' && html`<p class="note good" role="status">${own.done}</p>`}${haltOf(batch, own)}${error && html`<p class="note" role="alert">${error}</p>`}<ul class="list">${shown.map(([kind, label]) => html`<li><strong>${batch.count(kind)}</strong> ${label}</li>`)}</ul>
 ${errorsOf(visit, batch, from)}${warningsOf(visit, batch)}${seen && html`<details><summary>${own.first}</summary>${seen}</details>`}${nextOf(visit, batch)}`
 }
+
+/** Which sheet of a workbook was read, where there was a choice. */
+const sheetsOf = ({ table: { sheet, otherSheets = [] } }: Batch, own: BatchWords): Html | undefined =>
+  otherSheets.length === 0
+    ? undefined
+    : html`<p class="note">${own.sheetRead}: <bdi>${sheet}</bdi>. ${own.otherSheets}: ${otherSheets.map((one) => html`<bdi>${one}</bdi> `)}</p>`
+
+/** Why it ended before its end, and how to go on. */
+const haltOf = ({ halt, state }: Batch, own: BatchWords): Html | undefined =>
+  halt &&
+  html`<p class="note" role="alert">${own[halt]} ${state === 'columns' ? own.nothingYet : own.stays}</p>`
 
 function errorsOf({ speech }: Visit, batch: Batch, from: number): Html {
   const own = BATCH_WORDS[speech.language]
@@ -137,10 +148,10 @@ function nextOf(visit: Visit, batch: Batch): Html {
   const { speech } = visit
   const own = BATCH_WORDS[speech.language]
   const again = html`<p><a href="/desk/batch/${batch.id}?lang=${speech.language}&amp;columns=1">${own.again}</a></p>`
-  if (batch.state !== 'checked')
-    return html`<p><a href="/desk/batch/${batch.id}/result.csv?lang=${speech.language}">${own.result}</a></p>`
-  if (batch.count('fresh') === 0)
-    return html`${batch.count('already') > 0 && html`<p><a href="/desk/batch/${batch.id}/result.csv?lang=${speech.language}">${own.result}</a></p>`}${again}`
+  const result = html`<p><a href="/desk/batch/${batch.id}/result.csv?lang=${speech.language}">${own.result}</a></p>`
+  if (batch.state === 'done') return result
+  if (batch.state === 'stopped') return html`${result}${buttonTo(visit, batch, 'check', own.check)}${again}`
+  if (batch.count('fresh') === 0) return html`${batch.count('already') > 0 && result}${again}`
   const isWrong = batch.count('wrong') > 0
   const said = `${batch.isProposed ? own.propose : own.record} (${batch.count('fresh')})`
   return html`<form class="desk" action="/desk/batch/${batch.id}/record" method="post">${hiddenInputs(visit)}${isWrong && html`<div class="field check"><input id="good" name="good" type="checkbox" value="1" required><label for="good">${own.onlyGood}</label></div>`}<div class="row"><button>${said}</button></div></form>${again}`
@@ -151,8 +162,8 @@ const headOf = ({ here, speech }: Visit, { fileName, table }: Batch): Html => {
   return html`${deskHead(speech, here)}<h2>${own.batch}</h2><p><bdi>${fileName}</bdi> · ${table.rows.length} ${own.rows} · ${link(speech, '/desk/batch', own.upload)}</p>`
 }
 
-const buttonTo = (visit: Visit, { id }: Batch, what: string, label: string, look: string): Html =>
-  html`<form class="desk" action="/desk/batch/${id}/${what}" method="post">${hiddenInputs(visit)}<div class="row"><button class="${look}">${label}</button></div></form>`
+const buttonTo = (visit: Visit, { id }: Batch, what: string, label: string, look?: 'quiet'): Html =>
+  html`<form class="desk" action="/desk/batch/${id}/${what}" method="post">${hiddenInputs(visit)}<div class="row"><button${look && html` class="${look}"`}>${label}</button></div></form>`
 
 const hiddenInputs = (visit: Visit): readonly Html[] =>
   Object.entries(hiddenOf(visit)).map(

@@ -14,7 +14,7 @@ import { Batch, Batches } from './batch.ts'
 import { BATCH_FIELDS, matched } from './columns.ts'
 import { errorsFile, resultFile, templateFile } from './files.ts'
 import { columnsPage, outcomePage, progressPage, uploadPage } from './pages.ts'
-import { askedFor, checkRows, recordRows, type Work } from './run.ts'
+import { askedFor, checkRows, recordRows, stop, type Work } from './run.ts'
 import { BATCH_WORDS } from './words.ts'
 
 const schema = { hide: true } as const
@@ -48,14 +48,15 @@ export const batchDesk: FastifyPluginAsync<{
     const sent = await uploaded(request)
     if (sent.csrf !== visit.here.session.csrf) return refuseForm(request, reply)
     if (sent.bytes === 'too-large') return sendUpload(request, reply, visit, own['too-large'])
-    const read = await readTable(sent.bytes)
+    const read = await readTable(sent.bytes, sent.sheet)
     if (!read.ok) {
       const row =
         'row' in read.problem && read.problem.row !== undefined ? ` ${own.row} ${read.problem.row}.` : ''
-      return sendUpload(request, reply, visit, `${own[read.problem.kind]}${row}`)
+      const status = read.problem.kind === 'full' ? 503 : 422
+      return sendUpload(request, reply, visit, `${own[read.problem.kind]}${row}`, status)
     }
     const { actor } = visit.here
-    const plan = { fields: matched(read.table.columns, visit.speech.language), defaults: {} }
+    const plan = { fields: matched(read.table.columns), defaults: {} }
     const batch = new Batch(actor.issuerId, sent.name.slice(0, 100), read.table, plan)
     batches.add(batch)
     return to(reply, visit, batch)
@@ -88,7 +89,8 @@ export const batchDesk: FastifyPluginAsync<{
         ? sendDesk(request, reply, sent.speech, columnsPage(registry, sent, batch, error), 409)
         : to(reply, sent, batch)
     }
-    batch.plan = planOf(batch, sent.typed)
+    // Going on after a stop asks for no columns again.
+    if ('column.0' in sent.typed) batch.plan = planOf(batch, sent.typed)
     start(request, checkRows(workOf(sent), batch))
     return to(reply, sent, batch)
   })
@@ -114,7 +116,7 @@ export const batchDesk: FastifyPluginAsync<{
     const sent = sentBy(house, request, reply)
     if (!sent) return reply
     const batch = foundBy(request, sent)
-    batch?.running?.abort()
+    if (batch) stop(batch, 'asked')
     return batch ? to(reply, sent, batch) : sendUpload(request, reply, sent)
   })
 
@@ -190,17 +192,25 @@ const sendCsv = (reply: FastifyReply, name: string, text: string): FastifyReply 
     .header('cache-control', 'no-store')
     .send(text)
 
-type Uploaded = { readonly csrf: string; readonly name: string; readonly bytes: Uint8Array | 'too-large' }
+type Uploaded = {
+  readonly csrf: string
+  readonly name: string
+  readonly sheet: string | undefined
+  readonly bytes: Uint8Array | 'too-large'
+}
 
-/** The file that was sent, and the form's word, which stands before it. Throws where no file came. */
+/** The file that was sent, and the form's other fields, which stand before it. Throws where no file came. */
 async function uploaded(request: FastifyRequest): Promise<Uploaded> {
   if (!request.isMultipart()) throw new ProblemError('unsupported-media-type')
   const file = await request.file()
   if (!file) throw new ProblemError('invalid-request')
-  const field = file.fields['csrf']
-  const csrf = field && !Array.isArray(field) && field.type === 'field' ? String(field.value) : ''
+  const said = (name: string) => {
+    const field = file.fields[name]
+    return field && !Array.isArray(field) && field.type === 'field' ? String(field.value).trim() : ''
+  }
+  const sheet = said('sheet') === '' ? undefined : said('sheet')
   const bytes = await file.toBuffer().catch(() => 'too-large' as const)
-  return { csrf, name: file.filename, bytes }
+  return { csrf: said('csrf'), name: file.filename, sheet, bytes }
 }
 
 /** How the issuer says that the table is to be read; what is no field is none. */

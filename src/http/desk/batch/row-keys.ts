@@ -11,24 +11,38 @@ type Work = { readonly registry: Registry; readonly asking: Asking }
 export const holderOf = (issuerId: string) => `${issuerId}/batch`
 
 /**
- * The key of a row follows from what it says and from the issuer's secret seed: the same row has the same key in
- * whatever table, order and hand, and nobody can guess a person's name open by it. Equal rows are told apart by count.
+ * The key of a row follows from what it says, so the same row has the same key in whatever table, order and hand; equal
+ * rows are told apart by count. What it says may be a person's name, and the log holds what follows from the key: so it
+ * is an HMAC under a secret of the personal store, and who has the log alone can't try names, after an erasure neither.
  */
 export class RowKeys {
   readonly #issuerId: string
   readonly #issuer: RegisteredIssuer | undefined
+  readonly #secret: Buffer
   readonly #counts = new Map<string, number>()
 
-  constructor(issuerId: string, issuer: RegisteredIssuer | undefined) {
+  private constructor(issuerId: string, issuer: RegisteredIssuer | undefined, secret: Buffer) {
     this.#issuerId = issuerId
     this.#issuer = issuer
+    this.#secret = secret
   }
 
+  /** The keys of one table. Rejects `PersonalStoreUnavailableError`. */
+  static async open(
+    { deps, personal }: Registry,
+    issuerId: string,
+    issuer: RegisteredIssuer | undefined,
+  ): Promise<RowKeys> {
+    const proposed = Buffer.from(deps.randomBytes(32)).toString('base64url')
+    const secret = await personal.secret('batch-rows', proposed)
+    return new RowKeys(issuerId, issuer, Buffer.from(secret, 'base64url'))
+  }
+
+  /** The key of the next row of a table, and the ID of the certificate that it becomes, or became. */
   of(input: object, { registry, asking }: Work): { readonly key: string; readonly id: string } {
-    const seed = Buffer.from(this.#issuer?.idSeed ?? '', 'base64url')
-    const plain: unknown = JSON.parse(JSON.stringify(input))
-    const digest = createHmac('sha256', seed)
-      .update(canonicalize(plain) ?? '')
+    const said: unknown = JSON.parse(JSON.stringify([this.#issuerId, input]))
+    const digest = createHmac('sha256', this.#secret)
+      .update(canonicalize(said) ?? '')
       .digest('base64url')
     const count = (this.#counts.get(digest) ?? 0) + 1
     this.#counts.set(digest, count)

@@ -12,12 +12,15 @@ const DATES = new Set(['issuedOn', 'validFrom', 'validUntil', 'function.0.from',
 export function typedOf({ cells }: TableRow, { fields, defaults }: Plan): Typed {
   const said = Object.fromEntries(
     fields.flatMap((field, at) => {
-      const cell = cells[at]?.trim() ?? ''
+      const cell = unescaped(cells[at]?.trim() ?? '')
       return field === '' || cell === '' ? [] : [[field, read(field, cell)]]
     }),
   )
   return { ...defaults, ...said, rows: '1' }
 }
+
+/** Without the mark that a result file, or a spreadsheet, puts before what would be taken for a formula. */
+const unescaped = (cell: string): string => cell.replace(/^'(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/u, '')
 
 function read(field: string, cell: string): string {
   if (DATES.has(field)) return dayOf(cell)

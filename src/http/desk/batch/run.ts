@@ -3,12 +3,13 @@ import { currentIssuer } from '../../../queries/accreditation.ts'
 import { exists } from '../../../queries/certificates.ts'
 import { proposalAnswer } from '../../../queries/proposals.ts'
 import type { Registry } from '../../../registry.ts'
+import { actorOfKeyId } from '../../auth.ts'
 import { problemIn } from '../../pages/problem-words/problem-words.ts'
 import { awardField, awardInput } from '../awards/input.ts'
 import { withDecided } from '../awards/decided.ts'
 import type { Typed } from '../forms.ts'
 import { type Asked, type Asking, record, rehearsed } from '../record.ts'
-import type { Batch, BatchRow, RowFate } from './batch.ts'
+import type { Batch, BatchRow, Halt, RowFate } from './batch.ts'
 import { OrganizationNames } from './organization-names.ts'
 import { holderOf, RowKeys } from './row-keys.ts'
 import { typedOf } from './rows.ts'
@@ -27,22 +28,24 @@ export type Work = { readonly registry: Registry; readonly asking: Asking; reado
 export async function checkRows(work: Work, batch: Batch): Promise<void> {
   const issuer = currentIssuer(work.registry.readModel, batch.issuerId)
   batch.isProposed = issuer.status === 'registered' && issuer.approval?.required === true
-  const keys = new RowKeys(batch.issuerId, issuer.status === 'registered' ? issuer : undefined)
   const names = new OrganizationNames(work.registry.readModel, work.words)
   const twins = new Twins()
   const rows: BatchRow[] = []
   batch.rows = rows
   await running(batch, 'checking', 'checked', batch.table.rows.length, async (stopped) => {
+    const registered = issuer.status === 'registered' ? issuer : undefined
+    const keys = await RowKeys.open(work.registry, batch.issuerId, registered)
     for (const [at, row] of batch.table.rows.entries()) {
       if (stopped()) return
-      const { typed, error } = names.resolved(withDecided(work.registry.readModel, typedOf(row, batch.plan)))
+      const { typed: said, error } = names.resolved(typedOf(row, batch.plan))
+      const typed = withDecided(work.registry.readModel, said)
       const known = twins.of(typed, row.number)
       const doubled = known.numbered.map((number) => ({
         field: 'serialNumber',
         text: `${work.words.twiceNumber} ${number}.`,
       }))
       const errors = [...(error ? [error] : []), ...doubled]
-      const fate = await fateOf(work, batch, keys, typed)
+      const fate = await fateOf(work, batch, keys.of(askedFor(batch, said).input, work), typed)
       const wrong = fate.kind === 'wrong' ? fate.errors : []
       rows.push({
         row,
@@ -65,9 +68,14 @@ export async function checkRows(work: Work, batch: Batch): Promise<void> {
   })
 }
 
-async function fateOf(work: Work, batch: Batch, keys: RowKeys, typed: Typed): Promise<RowFate> {
+/** `key` is made of what the row itself says: what a session's record adds to it may change between two uploads. */
+async function fateOf(
+  work: Work,
+  batch: Batch,
+  { key, id }: { readonly key: string; readonly id: string },
+  typed: Typed,
+): Promise<RowFate> {
   const asked = askedFor(batch, typed)
-  const { key, id } = keys.of(asked.input, work)
   const { readModel } = work.registry
   if (exists(readModel, id)) return { kind: 'already', id }
   const proposal = proposalAnswer(readModel, id)
@@ -89,26 +97,46 @@ export async function recordRows(work: Work, batch: Batch): Promise<void> {
   const waiting = batch.rows.filter(({ fate }) => fate.kind === 'fresh')
   await running(batch, 'recording', 'done', waiting.length, async (stopped) => {
     const next = waiting.values()
+    const faults: unknown[] = []
     const worker = async () => {
       for (const one of next) {
-        if (stopped()) return
-        one.fate = await recorded(work, batch, one)
+        if (stopped() || faults.length > 0) return
+        if (!isStanding(work)) return stop(batch, 'key')
+        one.fate = await recorded(work, batch, one, faults)
         batch.done += 1
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    if (faults.length > 0) throw faults[0]
   })
 }
 
-async function recorded(work: Work, batch: Batch, { typed, fate }: BatchRow): Promise<RowFate> {
+/** Ends what runs on a batch after the rows that it is at. */
+export function stop(batch: Batch, halt: Halt): void {
+  if (!batch.running) return
+  batch.halt ??= halt
+  batch.running.abort()
+}
+
+/** Whether the key of who began still counts: it may be revoked while thousands of rows are under way. */
+const isStanding = ({ registry, asking: { actor } }: Work): boolean =>
+  actorOfKeyId(registry, actor.name.slice(actor.name.indexOf('/') + 1)) !== undefined
+
+async function recorded(
+  work: Work,
+  batch: Batch,
+  { typed, fate }: BatchRow,
+  faults: unknown[],
+): Promise<RowFate> {
   if (fate.kind !== 'fresh') return fate
   const asked = { ...askedFor(batch, typed), once: fate.key, keyHolder: holderOf(batch.issuerId) }
   try {
     const outcome = await record(work.registry, work.asking, asked)
     return 'id' in outcome ? { kind: 'recorded', id: outcome.id } : { kind: 'failed', errors: outcome.errors }
-  } catch {
+  } catch (error) {
+    faults.push(error)
     // The log or the personal store is away: whether it was recorded is told by sending the table again.
-    return { kind: 'failed', errors: [{ text: work.words.stopped }] }
+    return { kind: 'failed', errors: [{ text: work.words.unsure }] }
   }
 }
 
@@ -119,7 +147,7 @@ export const askedFor = (batch: Batch, typed: Typed): Asked => ({
   fieldOf: (pointer) => awardField(typed, pointer),
 })
 
-/** Runs work on a batch, and says how it ended. */
+/** Runs work on a batch, and says how it ended: a check that did not get to its end leaves it as it was before. */
 async function running(
   batch: Batch,
   during: 'checking' | 'recording',
@@ -128,14 +156,15 @@ async function running(
   work: (stopped: () => boolean) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController()
-  Object.assign(batch, { running: controller, state: during, done: 0, total })
+  Object.assign(batch, { running: controller, halt: undefined, state: during, done: 0, total })
   try {
     await work(() => controller.signal.aborted)
-    batch.state = controller.signal.aborted ? 'stopped' : after
+    if (controller.signal.aborted) batch.halt ??= 'asked'
   } catch (error) {
-    batch.state = 'stopped'
+    batch.halt = 'fault'
     throw error
   } finally {
+    batch.state = batch.halt === undefined ? after : during === 'checking' ? 'columns' : 'stopped'
     batch.running = undefined
   }
 }

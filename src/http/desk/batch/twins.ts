@@ -1,3 +1,4 @@
+import { foldedSerial } from '../../../domain/serial.ts'
 import type { Typed } from '../forms.ts'
 
 /** Rows that bear one number, or one title for one recipient. */
@@ -6,7 +7,7 @@ export class Twins {
   readonly #titles = new Map<string, number>()
 
   of(typed: Typed, row: number): { readonly numbered: readonly number[]; readonly alike: readonly number[] } {
-    const number = typed['serialNumber']?.trim() ?? ''
+    const number = foldedSerial(typed['serialNumber'] ?? '')
     const said = [
       'recipientType',
       'organizationId',
