@@ -24,6 +24,8 @@ import { SqliteWriterClient } from './sqlite-writer-client.ts'
 const DEFAULT_BATCH = 1_000
 const DEFAULT_BACK = 500
 
+type Batches = AsyncGenerator<readonly RecordedEvent[], void>
+
 /** The embedded log: an `EventLog` in one SQLite file, with what only a file can offer. */
 export interface SqliteEventLog extends EventLog {
   /** Everything that is wrong with the file, as `checkLog` finds it; [] for a sound log. */
@@ -85,36 +87,12 @@ class FileLog implements SqliteEventLog {
     return this.#reader.stream(stream, fromRevision)
   }
 
-  async *readAll(after: Position, options: ReadOptions = {}): AsyncGenerator<readonly RecordedEvent[], void> {
-    const { batchSize = DEFAULT_BATCH, signal } = options
-    let position = after
-    while (signal?.aborted !== true) {
-      const events = this.#reader.page(position, batchSize)
-      const last = events.at(-1)
-      if (last === undefined) return
-      yield events
-      if (events.length < batchSize) return
-      position = last.position
-      // A page is read without waiting; others get their turn between two of them.
-      await nextTurn()
-    }
+  readAll(after: Position, { batchSize = DEFAULT_BATCH, signal }: ReadOptions = {}): Batches {
+    return pages((from) => this.#reader.page(from ?? after, batchSize), after, { batchSize, signal })
   }
 
-  async *readBack(
-    before: Position | undefined,
-    options: ReadOptions = {},
-  ): AsyncGenerator<readonly RecordedEvent[], void> {
-    const { batchSize = DEFAULT_BACK, signal } = options
-    let position = before
-    while (signal?.aborted !== true) {
-      const events = this.#reader.pageBack(position, batchSize)
-      const last = events.at(-1)
-      if (last === undefined) return
-      yield events
-      if (events.length < batchSize) return
-      position = last.position
-      await nextTurn()
-    }
+  readBack(before: Position | undefined, { batchSize = DEFAULT_BACK, signal }: ReadOptions = {}): Batches {
+    return pages((from) => this.#reader.pageBack(from, batchSize), before, { batchSize, signal })
   }
 
   async *follow(
@@ -166,6 +144,25 @@ class FileLog implements SqliteEventLog {
     this.#reader.close()
     this.#wake.wake()
     await this.#writer?.close()
+  }
+}
+
+/** Page by page, each behind the last event of the one before, until one is not full. */
+async function* pages(
+  read: (from: Position | undefined) => readonly RecordedEvent[],
+  from: Position | undefined,
+  { batchSize, signal }: { readonly batchSize: number; readonly signal: AbortSignal | undefined },
+): Batches {
+  let position = from
+  while (signal?.aborted !== true) {
+    const events = read(position)
+    const last = events.at(-1)
+    if (last === undefined) return
+    yield events
+    if (events.length < batchSize) return
+    position = last.position
+    // A page is read without waiting; others get their turn between two of them.
+    await nextTurn()
   }
 }
 

@@ -1,16 +1,6 @@
-import canonicalize from 'canonicalize'
 import { OpeningConflictError } from './opening-conflict.ts'
-import type { Opening, PersonFields, StoredOpening } from './personal-store.ts'
-import type { Query, Rows } from './postgres-connection.ts'
-
-/** One opening as it is stored. */
-export type OpeningRow = readonly [
-  commitment: string,
-  personId: string,
-  salt: string,
-  fields: string,
-  storedAt: string,
-]
+import type { OpeningRow } from './opening-row.ts'
+import type { Query } from './postgres-connection.ts'
 
 const COLUMNS = 'commitment, person_id, salt, fields, stored_at'
 const GIVEN = `unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS given (${COLUMNS})`
@@ -86,21 +76,3 @@ export const selectPage = (storedBefore: string, after: string, limit: number) =
     `SELECT ${COLUMNS} FROM opening WHERE stored_at < $1 AND commitment > $2 ORDER BY commitment LIMIT $3`,
     [storedBefore, after, limit],
   ] as const
-
-/** An opening as it is stored; fields in canonical JSON. */
-export function toRow({ commitment, personId, salt, fields }: Opening, storedAt: string): OpeningRow {
-  const text = canonicalize(fields)
-  if (text === undefined) throw new TypeError('a person has no canonical form')
-  return [commitment, personId, salt, text, storedAt]
-}
-
-/** The openings that rows hold. */
-export function fromRows(rows: Rows): readonly StoredOpening[] {
-  return (rows as readonly OpeningRow[]).map(([commitment, personId, salt, fields, storedAt]) => ({
-    commitment,
-    personId,
-    salt,
-    fields: JSON.parse(fields) as PersonFields,
-    storedAt,
-  }))
-}

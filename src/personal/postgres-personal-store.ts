@@ -1,17 +1,9 @@
 import { PersonalStoreUnavailableError } from './personal-store.ts'
 import type { Opening, PersonalStore, SecretName, StoredOpening } from './personal-store.ts'
 import { cleanTable, needsCleaning } from './postgres-clean.ts'
+import { fromRow, type OpeningRow, toRow } from './opening-row.ts'
 import { PostgresConnection, PostgresUnavailableError, type Query } from './postgres-connection.ts'
-import {
-  fromRows,
-  keepSecret,
-  putRows,
-  removePerson,
-  removeRows,
-  selectPage,
-  selectRows,
-  toRow,
-} from './postgres-openings.ts'
+import { keepSecret, putRows, removePerson, removeRows, selectPage, selectRows } from './postgres-openings.ts'
 import { migrate } from './postgres-schema.ts'
 
 /** The most commitments of one `get`. */
@@ -106,7 +98,8 @@ class Store implements PersonalStore {
   }
 
   async #read([text, values]: readonly [string, readonly unknown[]]): Promise<readonly StoredOpening[]> {
-    return fromRows(await this.#accept(() => this.#connection.query(text, values)))
+    const rows = await this.#accept(() => this.#connection.query(text, values))
+    return (rows as readonly OpeningRow[]).map(fromRow)
   }
 
   /** The cleaning also follows where nothing was there to remove: it may be due from a removal that could not clean. */

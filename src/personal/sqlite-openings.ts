@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { OpeningRow } from './opening-row.ts'
 
 /** How long a connection waits for another process's commit. */
 const BUSY_TIMEOUT_MS = 5_000
@@ -26,15 +27,6 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   PRAGMA user_version = ${FORMAT};
 `
-
-/** One opening as it is stored; strings only, since it crosses a thread. */
-export type OpeningRow = readonly [
-  commitment: string,
-  personId: string,
-  salt: string,
-  fields: string,
-  storedAt: string,
-]
 
 /** The personal store's file in its folder. */
 export function personalFile(folder: string): string {

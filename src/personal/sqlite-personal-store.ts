@@ -1,12 +1,11 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import canonicalize from 'canonicalize'
+import { fromRow, type OpeningRow, toRow } from './opening-row.ts'
 import { PersonalStoreUnavailableError } from './personal-store.ts'
-import type { Opening, PersonalStore, PersonFields, SecretName, StoredOpening } from './personal-store.ts'
+import type { Opening, PersonalStore, SecretName, StoredOpening } from './personal-store.ts'
 import { needsCleaning } from './sqlite-clean.ts'
 import { openForReading, openForWriting, personalFile } from './sqlite-openings.ts'
-import type { OpeningRow } from './sqlite-openings.ts'
 import { SqlitePersonalClient } from './sqlite-personal-client.ts'
 
 /** The most commitments of one `get`. */
@@ -109,9 +108,7 @@ class Store implements SqlitePersonalStore {
   }
 
   #secret(name: SecretName): string | undefined {
-    const row = this.#reading(() =>
-      this.#reader.prepare('SELECT value FROM secret WHERE name = ?').get(name),
-    )
+    const row = this.#reading(() => this.#reader.prepare('SELECT value FROM secret WHERE name = ?').get(name))
     return row && String(row['value'])
   }
 
@@ -132,16 +129,6 @@ class Store implements SqlitePersonalStore {
       throw new PersonalStoreUnavailableError('the personal store can not be read', { cause })
     }
   }
-}
-
-function toRow({ commitment, personId, salt, fields }: Opening, storedAt: string): OpeningRow {
-  const text = canonicalize(fields)
-  if (text === undefined) throw new TypeError('a person has no canonical form')
-  return [commitment, personId, salt, text, storedAt]
-}
-
-function fromRow([commitment, personId, salt, fields, storedAt]: OpeningRow): StoredOpening {
-  return { commitment, personId, salt, fields: JSON.parse(fields) as PersonFields, storedAt }
 }
 
 function flush(path: string, mode: 'r' | 'r+'): void {

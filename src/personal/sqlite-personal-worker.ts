@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { clean, needsCleaning } from './sqlite-clean.ts'
 import { keepSecret, openForWriting, putRows, removePerson, removeRows } from './sqlite-openings.ts'
-import type { OpeningRow } from './sqlite-openings.ts'
+import type { OpeningRow } from './opening-row.ts'
 
 export type PersonalRequest =
   | { readonly kind: 'put'; readonly rows: readonly OpeningRow[] }
