@@ -114,20 +114,23 @@ void t.test('many nodes that start on an empty database at once make one schema'
   }
 })
 
-void t.test('tables of the format before secrets are taken on by many at once, with what they hold', async (tt) => {
-  const open = opener(tt)
-  const url = await newUrl()
-  const kept = opening(150)
-  await (await open(url)).put([kept], NOON)
-  const connection = new PostgresConnection(url)
-  await connection.query('DROP TABLE secret')
-  await connection.query('UPDATE personal_format SET format = 1')
-  await connection.close()
-  const nodes = await Promise.all(range(0, 4).map(() => open(url)))
-  const secrets = await Promise.all(nodes.map((node, n) => node.secret('batch-rows', `of node ${n}`)))
-  tt.equal(new Set(secrets).size, 1)
-  tt.equal((await nodes[0]?.get([kept.commitment]))?.length, 1)
-})
+void t.test(
+  'tables of the format before secrets are taken on by many at once, with what they hold',
+  async (tt) => {
+    const open = opener(tt)
+    const url = await newUrl()
+    const kept = opening(150)
+    await (await open(url)).put([kept], NOON)
+    const connection = new PostgresConnection(url)
+    await connection.query('DROP TABLE secret')
+    await connection.query('UPDATE personal_format SET format = 1')
+    await connection.close()
+    const nodes = await Promise.all(range(0, 4).map(() => open(url)))
+    const secrets = await Promise.all(nodes.map((node, n) => node.secret('batch-rows', `of node ${n}`)))
+    tt.equal(new Set(secrets).size, 1)
+    tt.equal((await nodes[0]?.get([kept.commitment]))?.length, 1)
+  },
+)
 
 void t.test('who loses a deadlock begins again', async (tt) => {
   const connection = new PostgresConnection(await newUrl())
