@@ -18,6 +18,8 @@ export type Speech = {
   readonly words: Words
   /** A day (`2024-11-06`) in the reader's words. */
   readonly day: (date: string) => Html
+  /** The same where no markup can stand: in an option, in JSON. */
+  readonly plainDay: (date: string) => string
   /** An instant in the reader's words, in UTC. */
   readonly instant: (instant: string) => Html
   /** A text in the language nearest to the reader's, marked as what it is. */
@@ -41,21 +43,25 @@ export function speechOf(request: FastifyRequest): Speech {
 export const speechIfAny = (tag: string): Speech | undefined => (isLanguage(tag) ? SPEECH[tag] : undefined)
 
 function speechIn(language: Language): Speech {
-  const days = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
-  const instants = new Intl.DateTimeFormat(language, {
+  // The order of day, month and year that everybody but one country reads, as on the papers.
+  const locale = language === 'en' ? 'en-GB' : language
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' })
+  const instants = new Intl.DateTimeFormat(locale, {
     dateStyle: 'long',
     timeStyle: 'short',
     timeZone: 'UTC',
   })
   // Intl takes its time, and pages say the same days over and over.
   const said = new LRUCache<string, Html>({ max: 2_000 })
+  const plainDay = (date: string) => days.format(new Date(`${date}T00:00:00Z`))
   return {
     language,
     words: LANGUAGES[language],
+    plainDay,
     day: (date) => {
       const known = said.get(date)
       if (known) return known
-      const made = html`<time datetime="${date}">${days.format(new Date(`${date}T00:00:00Z`))}</time>`
+      const made = html`<time datetime="${date}">${plainDay(date)}</time>`
       said.set(date, made)
       return made
     },

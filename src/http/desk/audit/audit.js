@@ -77,7 +77,8 @@ function slide(form) {
   const told = form.querySelector('output')
   const button = form.querySelector('button')
   if (!(range instanceof HTMLInputElement) || !told || !button) return
-  const days = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long', timeZone: 'UTC' })
+  const { lang } = document.documentElement
+  const days = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { dateStyle: 'long', timeZone: 'UTC' })
   const first = Date.parse(`${form.dataset.first}T00:00:00Z`)
   let asked = 0
   /** @type {ReturnType<typeof setTimeout> | undefined} */
