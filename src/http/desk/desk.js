@@ -1,6 +1,6 @@
 // @ts-check
-// Comfort for the desk's forms: the preview follows what is typed, organisations are found while typing. The server
-// makes every page; this only asks it for one and takes over the parts that changed.
+// Comfort for the desk's forms: the preview follows what is typed, organisations and sessions are found while typing.
+// The server makes every page; this only asks it for one and takes over the parts that changed.
 
 const WAIT_MS = 500
 
@@ -50,14 +50,24 @@ function take(page) {
   if (fresh?.firstElementChild) shown?.replaceChildren(...fresh.childNodes)
   shown?.classList.toggle('stale', !fresh?.firstElementChild)
   const [here, there] = [document.querySelector('#basis'), page.querySelector('#basis')]
-  if (here && there && !here.contains(document.activeElement)) here.replaceWith(there)
-  else if (here && there && document.activeElement instanceof HTMLSelectElement) {
-    const name = document.activeElement.name
-    here.replaceWith(there)
-    const again = there.querySelector(`[name="${CSS.escape(name)}"]`)
-    if (again instanceof HTMLElement) again.focus()
-  }
+  const field = document.activeElement
+  const isIn = here?.contains(field) === true
+  if (!here || !there || (isIn && !isChosen(field))) return
+  here.replaceWith(there)
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (
+    there.querySelectorAll('input[data-finds]')
+  ))
+    find(input)
+  if (!isIn || !(field instanceof HTMLSelectElement || field instanceof HTMLInputElement)) return
+  const again = there.querySelector(`[name="${CSS.escape(field.name)}"]`)
+  if (again instanceof HTMLElement) again.focus()
 }
+
+/** Whether a field holds one of what it offers, and not what is half typed. @param {Element | null} field */
+const isChosen = (field) =>
+  field instanceof HTMLSelectElement ||
+  (field instanceof HTMLInputElement &&
+    [...(field.list?.options ?? [])].some(({ value }) => value === field.value))
 
 /** @param {HTMLInputElement} input */
 function find(input) {
@@ -72,19 +82,17 @@ function find(input) {
   const look = async () => {
     const text = input.value.trim()
     if (text.length < 2) return
-    const query = new URLSearchParams({ q: text, kind: input.dataset['finds'] ?? '', limit: '10' })
+    const { lang } = document.documentElement
+    const query = new URLSearchParams({ q: text, kind: input.dataset['finds'] ?? '', lang })
     try {
-      const answer = await fetch(`/api/v1/search?${query}`)
+      const answer = await fetch(`/desk/find?${query}`)
       if (!answer.ok) return
-      const found = /** @type {{ hits: { id: string, label?: Record<string, string> }[] }} */ (
-        await answer.json()
-      )
+      const found = /** @type {{ id: string, label: string }[]} */ (await answer.json())
       const offered = new Set([...list.querySelectorAll('option')].map((one) => one.value))
-      for (const { id, label = {} } of found.hits) {
+      for (const { id, label } of found) {
         if (offered.has(id)) continue
-        const names = Object.values(label).join(' · ')
         // What was typed stands in the label, since a browser offers only what holds the letters typed so far.
-        list.append(new Option(names.includes(text) ? names : `${names} (${text})`, id))
+        list.append(new Option(label.includes(text) ? label : `${label} (${text})`, id))
       }
     } catch {
       // Offline: the name can be typed, and the form says what was perhaps meant.

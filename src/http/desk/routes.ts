@@ -8,6 +8,7 @@ import { batchDesk } from './batch/routes.ts'
 import { awardDesk } from './awards/routes.ts'
 import type { AuditHouse } from './audit/room.ts'
 import { auditRooms } from './audit/rooms.ts'
+import { findingDesk } from './finding.ts'
 import { seated } from './gate.ts'
 import { oidc } from './oidc.ts'
 import { organizationDesk } from './organizations/routes.ts'
@@ -37,6 +38,7 @@ export const desk: FastifyPluginAsync<{
   app.decorate('deskProvider', provider)
   await app.register(signingIn, { registry, sessions, secure })
   if (provider) await app.register(oidc, { prefix: '/oidc', registry, sessions, provider, secure })
+  await app.register(findingDesk, { house })
   await app.register(awardDesk, { house })
   await app.register(batchDesk, { house, publicUrl })
   await app.register(proposalDesk, { house })

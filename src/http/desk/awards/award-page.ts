@@ -40,8 +40,12 @@ export function awardPage(registry: Registry, visit: Visit, tried?: Tried, seen?
     typed,
     ...(tried && { errors: tried.errors }),
   })
-  const guesses =
-    typed['recipientType'] === 'person' ? [] : meant(registry.readModel, filled(typed)['organizationId'])
+  const { organizationId, sessionId } = filled(typed)
+  const model = registry.readModel
+  const guesses = [
+    ...(typed['recipientType'] === 'person' ? [] : meant(model, speech, 'organization', organizationId)),
+    ...meant(model, speech, 'session', sessionId),
+  ]
   return html`${deskHead(speech, here)}<h2>${words.record}</h2>${two && html`<p class="note">${own.fourEyes}</p>`}${
     guesses.length > 0 &&
     html`<p class="note">${own.didYouMean}: ${guesses.map(([id, name]) => html`<bdi>${name}</bdi> <code>${id}</code> `)}</p>`

@@ -9,6 +9,9 @@ import type { Speech } from '../../pages/speech.ts'
 
 const MOST = 100
 
+/** What a field of the desk's forms finds while somebody types. */
+export type Findable = 'organization' | 'session'
+
 export type Choice = readonly (readonly [value: string, label: string])[]
 
 /** What the form of an award offers. */
@@ -17,6 +20,8 @@ export type Choices = {
   readonly kinds: Choice
   readonly organizations: Choice
   readonly sessions: Choice
+  /** What the session is called that was chosen. */
+  readonly chosen?: string | undefined
   /** What the chosen session has on its agenda, with the decision on each item. */
   readonly agenda: Choice
   /** The events held alongside it. */
@@ -38,7 +43,8 @@ export function choicesOf(
   return {
     kinds: [...new Set(kinds)].map((kind) => [kind, speech.words.kinds[kind] ?? kind] as const),
     organizations: organizations.map(({ id, state }) => [id, organizationName(state, speech) ?? id] as const),
-    sessions: sessions.map(({ id, state }) => [id, sessionName(state, speech)] as const),
+    sessions: sessions.map(({ id, state }) => [id, sessionName(model, state, speech)] as const),
+    chosen: chosen && sessionName(model, chosen, speech),
     agenda: agendaOf(chosen, speech),
     alongside: (chosen?.alongside ?? []).map(({ alongsideId, title }) => [
       alongsideId,
@@ -60,11 +66,27 @@ export function decidedAt(
   return { decisionNumber: decision?.decisionNumber, protocolNumber: session?.protocol?.number }
 }
 
-/** Organisations that were perhaps meant, where what was typed is no ID of one. */
-export function meant(model: ReadModel, typed: string | undefined): Choice {
-  if (typed === undefined || exists(model, 'organization', typed)) return []
-  const { hits } = searchRegistry(model.db, { text: typed.slice(0, 200), limit: 5, kinds: ['organization'] })
-  return hits.map(({ id, label = {} }) => [id, Object.values(label)[0] ?? id] as const)
+/** Organisations or sessions that a text finds, the best first, as the reader calls them. */
+export function found(
+  model: ReadModel,
+  speech: Speech,
+  { kind, text, limit }: { readonly kind: Findable; readonly text: string; readonly limit: number },
+): Choice {
+  const { hits } = searchRegistry(model.db, { text: text.slice(0, 200), limit, kinds: [kind] })
+  return hits.map(({ id }) => [id, calledIn(model, speech, kind, id)] as const)
+}
+
+/** What was perhaps meant, where what was typed is no ID. */
+export function meant(model: ReadModel, speech: Speech, kind: Findable, typed: string | undefined): Choice {
+  if (typed === undefined || exists(model, kind, typed)) return []
+  return found(model, speech, { kind, text: typed, limit: 5 })
+}
+
+function calledIn(model: ReadModel, speech: Speech, kind: Findable, id: string): string {
+  const state = documentState(model, kind, id)
+  const name =
+    state && (kind === 'session' ? sessionName(model, state, speech) : organizationName(state, speech))
+  return name ?? id
 }
 
 function agendaOf(session: ConvenedSession | undefined, speech: Speech): Choice {
@@ -81,9 +103,9 @@ export function organizationName(state: object, speech: Speech): string | undefi
   return name && nearest(name, speech)
 }
 
-function sessionName(state: object, speech: Speech): string {
-  const { convocation } = state as ConvenedSession
-  return `${speech.words.session} ${convocation.number}, ${convocation.startsOn}`
+function sessionName(model: ReadModel, state: object, speech: Speech): string {
+  const { number, body, startsOn } = (state as ConvenedSession).convocation
+  return `${speech.words.session} ${number}: ${calledIn(model, speech, 'organization', body)}, ${speech.plainDay(startsOn)}`
 }
 
 export const nearest = (text: LocalizedText, { language }: Speech): string =>

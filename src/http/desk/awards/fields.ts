@@ -64,7 +64,7 @@ export const awardParts = (
 export const basisGroup = (
   words: DeskWords,
   own: AwardWords,
-  { sessions, agenda, alongside }: Choices,
+  { sessions, chosen, agenda, alongside }: Choices,
 ): Group => ({
   legend: own.rests,
   id: 'basis',
@@ -72,8 +72,9 @@ export const basisGroup = (
     {
       name: 'sessionId',
       label: words.session,
-      options: [['', words.noSession], ...sessions],
-      ...(agenda.length === 0 && sessions.length > 0 && { hint: own.sessionHint }),
+      hint: chosen ?? own.sessionHint,
+      suggestions: sessions,
+      finds: 'session',
     },
     agenda.length > 0
       ? { name: 'agendaItem', label: own.agendaItem, options: [['', own.noItem], ...agenda] }

@@ -13,7 +13,8 @@ const en = {
   didYouMean: 'Did you mean',
   name: 'The name as it stands on the paper',
   rests: 'What it rests on',
-  sessionHint: 'Press «Preview»: the agenda and what was decided are then offered here.',
+  sessionHint:
+    'Begin to type its number or its body, and choose. «Preview» then offers its agenda and what was decided.',
   agendaItem: 'Agenda item',
   noItem: 'none',
   decisionNumber: 'Number of the decision',
@@ -65,7 +66,8 @@ const ru: AwardWords = {
   didYouMean: 'Возможно, вы имели в виду',
   name: 'Имя или название, как оно стоит на бумаге',
   rests: 'На чём основано',
-  sessionHint: 'Нажмите «Предпросмотр»: здесь появятся повестка и принятые решения.',
+  sessionHint:
+    'Начните вводить номер или название органа и выберите. «Предпросмотр» покажет повестку и решения.',
   agendaItem: 'Пункт повестки',
   noItem: 'нет',
   decisionNumber: 'Номер решения',
@@ -115,7 +117,8 @@ const ky: AwardWords = {
   didYouMean: 'Балким, сиз муну айткыңыз келгендир',
   name: 'Кагазда жазылгандай аты же аталышы',
   rests: 'Эмнеге негизделген',
-  sessionHint: '«Алдын ала көрүүнү» басыңыз: күн тартиби жана чечимдер ушул жерде чыгат.',
+  sessionHint:
+    'Номерин же органдын атын жаза баштап, тандаңыз. «Алдын ала көрүү» күн тартибин жана чечимдерди көрсөтөт.',
   agendaItem: 'Күн тартибинин пункту',
   noItem: 'жок',
   decisionNumber: 'Чечимдин номери',

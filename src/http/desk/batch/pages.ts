@@ -61,7 +61,7 @@ export function columnsPage(registry: Registry, visit: Visit, batch: Batch, erro
               ['person', award.aPerson],
             ],
           },
-          { name: 'sessionId', label: words.session, options: [['', words.noSession], ...sessions] },
+          { name: 'sessionId', label: words.session, suggestions: sessions, finds: 'session' },
           { name: 'issuedOn', label: words.issuedOn, type: 'date' },
         ],
       },
