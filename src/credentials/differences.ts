@@ -46,9 +46,15 @@ const namesIn = (a: JsonDocument, b: JsonDocument) => [...new Set([...Object.key
 const shown = <Name extends string>(name: Name, value: unknown) =>
   value === undefined ? {} : ({ [name]: textOf(value).slice(0, LONGEST) } as Record<Name, string>)
 
-function textOf(value: unknown): string {
+/** A member of ours is no deeper; what a stranger nests is deeper than any stack. */
+const DEEPEST = 8
+
+function textOf(value: unknown, depth = 0): string {
   if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.map(textOf).join('; ')
-  if (typeof value === 'object' && value !== null) return Object.values(value).map(textOf).join(' / ')
+  if (typeof value === 'object' && value !== null) {
+    if (depth === DEEPEST) return '…'
+    const texts = Object.values(value).map((one: unknown) => textOf(one, depth + 1))
+    return texts.join(Array.isArray(value) ? '; ' : ' / ')
+  }
   return String(value)
 }

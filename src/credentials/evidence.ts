@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { JsonDocument } from './cryptosuites.ts'
+import { parsePlainJson } from './plain-json.ts'
 
 /** The largest evidence file that is read, in characters: far more than any certificate's history. */
 export const MAX_EVIDENCE = 16 * 1024 * 1024
@@ -71,7 +72,7 @@ function withoutProto(key: string, value: unknown): unknown {
 export function parseEvidence(text: string): Evidence | undefined {
   if (text.length > MAX_EVIDENCE) return undefined
   try {
-    return evidence.parse(PERHAPS_PROTO.test(text) ? JSON.parse(text, withoutProto) : JSON.parse(text))
+    return evidence.parse(parsePlainJson(text, PERHAPS_PROTO.test(text) ? withoutProto : undefined))
   } catch {
     return undefined
   }
