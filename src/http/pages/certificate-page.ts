@@ -1,6 +1,6 @@
 import type { Assessment } from '../../credentials/steps.ts'
 import type { LocalizedText } from '../../domain/text.ts'
-import type { Verdict } from '../../domain/verdict.ts'
+import type { Status, Verdict } from '../../domain/verdict.ts'
 import type { CertificateDocument } from '../../projections/certificate-document.ts'
 import type { ShownPerson } from '../../queries/persons.ts'
 import type { Timeline } from '../../queries/timeline.ts'
@@ -41,10 +41,10 @@ export type CertificateFace = Pick<
 
 /** The permanent page of a certificate: the verdict first. */
 export function certificatePage(speech: Speech, view: CertificateView): Page {
-  const { certificate, verdict } = view
+  const { certificate } = view
   const { words } = speech
   return {
-    title: `${words.status[verdict.status]} · ${certificate.id}`,
+    title: `${headline(speech, view)} · ${certificate.id}`,
     body: html`${view.stale && html`<p class="note">${words.stale}</p>`}
 ${verdictBox(speech, view)}
 ${asOf(speech, view)}
@@ -56,11 +56,23 @@ ${takeAway(speech, view)}`,
   }
 }
 
-function verdictBox(speech: Speech, { verdict, at, certificate }: CertificateView): Html {
+/** What the box shows: green alone where the whole judgement is, and not its status on that day only. */
+function toneOf({ verdict: { status }, assessment: { outcome } }: CertificateView): Status {
+  if (status !== 'valid' || outcome === 'valid') return status
+  return outcome === 'not-valid' ? 'revoked' : 'not-yet-valid'
+}
+
+const headline = ({ words }: Speech, { verdict: { status }, assessment: { outcome } }: CertificateView) =>
+  status === 'valid' && outcome === 'not-valid' ? words.notValid : words.status[status]
+
+function verdictBox(speech: Speech, view: CertificateView): Html {
   const { words, day } = speech
+  const { verdict, at, certificate, accredited, assessment } = view
   const { status, since, until, reason } = verdict
-  return html`<div class="verdict ${status}" role="status">${shape(status)}<h1>${words.status[status]}</h1>
-<p>${words.meaning[status]} ${since && html`<span class="soft">${words.since} ${day(since)}${until && html`, ${words.until} ${day(until)}`}</span>`}</p>
+  const isLater = assessment.steps.some(({ reason: why }) => why === 'later-than-the-record')
+  const isRefused = status === 'valid' && !accredited
+  return html`<div class="verdict ${toneOf(view)}" role="status">${shape(toneOf(view))}<h1>${headline(speech, view)}</h1>
+<p>${isRefused ? words.notAccredited : words.meaning[status]}${isLater && html` ${words.laterThanKnown}`} ${!isRefused && since && html`<span class="soft">${words.since} ${day(since)}${until && html`, ${words.until} ${day(until)}`}</span>`}</p>
 ${reason && html`<p class="why">${words.why}: <bdi>${reason}</bdi></p>`}${
   certificate.lineage.supersededBy &&
   html`<p class="why">${words.supersededBy} ${link(speech, `/c/${certificate.lineage.supersededBy}`, certificate.lineage.supersededBy)}</p>`

@@ -66,6 +66,8 @@ export const en = {
   nameUnavailable: 'name can’t be shown now',
   accreditation: 'Accreditation',
   accredited: 'The issuer was accredited for this kind on the day of issue.',
+  notValid: 'Not valid',
+  laterThanKnown: 'That day is still to come: until then it may be suspended or revoked.',
   notAccredited: 'The issuer was not accredited for this kind on the day of issue.',
   corrections: 'Corrections',
   said: 'It said',
