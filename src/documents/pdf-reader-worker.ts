@@ -44,7 +44,7 @@ async function read(data: Uint8Array): Promise<Reading> {
   return {
     ok: true,
     text: {
-      pages: await pagesOf(pdf),
+      ...(await pagesOf(pdf)),
       attachments: await attachmentsOf(pdf).catch(() => []),
       created: text('CreationDate'),
       language: text('Language'),
@@ -52,21 +52,48 @@ async function read(data: Uint8Array): Promise<Reading> {
   }
 }
 
-/** A page that can't be read is an empty one: the others may say enough. */
-async function pagesOf(pdf: Pdf): Promise<readonly string[]> {
+/** A page that can't be read is an empty one: the others may say enough to find the certificate. */
+async function pagesOf(pdf: Pdf): Promise<Pick<PdfText, 'pages' | 'unread'>> {
   const pages: string[] = []
   let left: number = PDF_LIMITS.characters
-  for (let number = 1; number <= Math.min(pdf.numPages, PDF_LIMITS.pages) && left > 0; number++) {
-    const text = await textOf(pdf, number).catch(() => '')
-    pages.push(text.slice(0, left))
-    left -= text.length
+  let unread: PdfProblem | undefined = pdf.numPages > PDF_LIMITS.pages ? 'too-much' : undefined
+  for (let number = 1; number <= Math.min(pdf.numPages, PDF_LIMITS.pages) && left >= 0; number++) {
+    const text = await textOf(pdf, number).catch(() => undefined)
+    if (text === undefined) unread ??= 'not-a-pdf'
+    pages.push((text ?? '').slice(0, left))
+    left -= text?.length ?? 0
   }
-  return pages
+  return { pages, unread: left < 0 ? 'too-much' : unread }
 }
 
 async function textOf(pdf: Pdf, number: number): Promise<string> {
-  const { items } = await (await pdf.getPage(number)).getTextContent()
-  return items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('')
+  const page = await pdf.getPage(number)
+  const { items } = await page.getTextContent()
+  const text = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('')
+  const notes = ((await page.getAnnotations()) as readonly Annotation[]).flatMap(saidOver)
+  return [text, ...notes].join('\n')
+}
+
+/** What is laid over a page and stands in no text of it: notes, stamps, fields of a form. */
+type Annotation = {
+  readonly subtype?: string
+  readonly hasAppearance?: boolean
+  readonly contentsObj?: { readonly str?: string }
+  readonly textContent?: readonly string[] | null
+  readonly fieldValue?: unknown
+}
+
+/** Each has something to read, or is named where it shows something that nobody can read here. */
+const SHOWN = new Set(['FreeText', 'Stamp', 'Widget', 'Watermark'])
+
+function saidOver({ subtype = '', hasAppearance, ...said }: Annotation): readonly string[] {
+  // A plain link, as ours to the certificate's page, shows nothing of its own.
+  if (subtype === 'Link' && !hasAppearance) return []
+  const texts = [said.contentsObj?.str, said.textContent?.join('\n'), said.fieldValue].filter(
+    (text): text is string => typeof text === 'string' && text.trim() !== '',
+  )
+  if (texts.length > 0) return [...new Set(texts)]
+  return hasAppearance && SHOWN.has(subtype) ? [`[${subtype}]`] : []
 }
 
 async function attachmentsOf(pdf: Pdf): Promise<readonly string[]> {

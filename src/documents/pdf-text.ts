@@ -7,6 +7,8 @@ export type PdfText = {
   /** `D:20241107…`, as it stands in the file. */
   readonly created?: string | undefined
   readonly language?: string | undefined
+  /** Why part of it was not read, where that is so: then what was read says nothing of the whole. */
+  readonly unread?: PdfProblem | undefined
 }
 
 /**

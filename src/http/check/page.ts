@@ -77,7 +77,7 @@ ${again(speech)}`,
 /** Green promises that all is well: not where the certificate no longer counts. */
 function toneOf({ outcome, assessment }: PaperJudgement): Tone {
   const tone = TONES[outcome] ?? 'suspended'
-  return tone === 'valid' && assessment?.verdict?.status !== 'valid' ? 'suspended' : tone
+  return tone === 'valid' && assessment?.outcome !== 'valid' ? 'suspended' : tone
 }
 
 const isTold = (outcome: PaperOutcome): outcome is keyof CheckWords['outcomes'] =>

@@ -1,5 +1,6 @@
 import type { CredentialDifference } from '../../credentials/differences.ts'
 import type { JsonDocument } from '../../credentials/cryptosuites.ts'
+import { parsePlainJson } from '../../credentials/plain-json.ts'
 import { readCredential } from '../../credentials/presented.ts'
 import type { Assessment } from '../../credentials/steps.ts'
 import { assess } from '../../credentials/verdict.ts'
@@ -14,7 +15,8 @@ import { type CheckHouse, differencesOf, meansOf } from './house.ts'
 /**
  * What a paper is, apart from what its certificate is worth.
  * `exact`: byte for byte what the registry hands out. `earlier`: what it handed out before the certificate changed.
- * `same-text`, `earlier-text`: the same can be read, but it is another file. `differs`: laid out as ours, and something
+ * `same-text`, `earlier-text`: the same can be read, but it is another file. `not-compared`: the same but for a name that
+ * the register shows no longer. `differs`: laid out as ours, and something
  * else can be read. `other`: another kind of document that names the certificate. `no-text`: nothing can be read, as in
  * a scan. `no-id`: no certificate is named. `unknown`: one that the registry does not hold.
  */
@@ -22,6 +24,7 @@ export type PaperOutcome =
   | 'exact'
   | 'earlier'
   | 'same-text'
+  | 'not-compared'
   | 'earlier-text'
   | 'differs'
   | 'other'
@@ -75,6 +78,7 @@ export async function judgePaper(house: CheckHouse, bytes: Buffer): Promise<Pape
   if (!current) return { outcome: 'unknown', ...NOTHING, ...about }
   const drawn = await drawnAs(house, versions, { bytes, text, attached })
   if (drawn) return { ...about, ...exactly(drawn, versions, current) }
+  if (text.unread) return { outcome: text.unread, ...NOTHING }
   return { ...about, ...(isBlank ? { outcome: 'no-text', ...NOTHING } : byText(text, versions, current)) }
 }
 
@@ -83,11 +87,11 @@ type Attached = { readonly id: CertificateId; readonly document: JsonDocument; r
 function attachedIn({ attachments }: PdfText): Attached | undefined {
   for (const text of attachments) {
     try {
-      const document = JSON.parse(text) as JsonDocument
+      const document = parsePlainJson(text) as JsonDocument
       const read = readCredential(document)
       if (read) return { id: read.certificateId, document, text }
     } catch {
-      // Some other file.
+      // Some other file, or one that says two things.
     }
   }
   return undefined
@@ -169,7 +173,8 @@ function exactly(drawn: Paper, versions: readonly Paper[], current: Paper): Comp
 function byText(text: PdfText, versions: readonly Paper[], current: Paper): Compared {
   const { differences, ours, language } = comparePaper(current, text.pages)
   const isSame = differences.every(({ hidden }) => hidden)
-  if (isSame) return { outcome: 'same-text', differences, changedOn: [] }
+  const compared = differences.length === 0 ? 'same-text' : 'not-compared'
+  if (isSame) return { outcome: compared, differences, changedOn: [] }
   if (!ours) return { outcome: 'other', differences, changedOn: [] }
   const earlier = versions
     .filter((version) => !samePaper(version, current))

@@ -83,7 +83,12 @@ const en: CheckWords = {
     'same-text': {
       title: 'It says the same, but is another file',
       meaning:
-        'What can be read of it agrees with the register. Pictures in it were not compared, so trust the page of the register, not the paper.',
+        'What can be read of it agrees with the register. What the eye sees may be something else: pictures and the shapes of letters were not compared. Trust the page of the register, not the paper.',
+    },
+    'not-compared': {
+      title: 'It says the same, but for a name',
+      meaning:
+        'It is another file, and a name in it can’t be compared: the register shows it no longer. Nothing here vouches for that name, nor for what stands beside it.',
     },
     'earlier-text': {
       title: 'It says what the register said earlier',
