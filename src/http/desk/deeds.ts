@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { decodeCursor } from '../cursor.ts'
 import type { Html } from '../pages/html.ts'
 import { html } from '../pages/html.ts'
 import { ProblemError } from '../problem.ts'
@@ -114,8 +115,11 @@ export type CreationPages = {
   /** `/sessions` */
   readonly base: string
   readonly deed: (visit: Visit) => Deed<undefined>
-  readonly page: (visit: Visit, tried?: Tried) => Html
+  readonly page: (visit: Visit, asked: ListAsked) => Html
 }
+
+/** What a list shows: those behind the ID `after`, in pages; and a form for a new one that was sent and refused. */
+export type ListAsked = { readonly after?: string | undefined; readonly tried?: Tried }
 
 /** The page of a list, and what its form for a new subject sends. */
 export function creationRoutes(app: FastifyInstance, house: DeskHouse, pages: CreationPages): void {
@@ -124,7 +128,10 @@ export function creationRoutes(app: FastifyInstance, house: DeskHouse, pages: Cr
 
   app.get(base, { schema }, (request, reply) => {
     const visit = visitOf(house, request, reply)
-    return visit ? sendDesk(request, reply, visit.speech, pages.page(visit), 200, true) : reply
+    if (!visit) return reply
+    const { cursor } = request.query as { cursor?: unknown }
+    const after = decodeCursor(typeof cursor === 'string' ? cursor : undefined)
+    return sendDesk(request, reply, visit.speech, pages.page(visit, { after }), 200, true)
   })
 
   app.post(base, { schema }, async (request, reply): Promise<FastifyReply> => {
@@ -140,7 +147,7 @@ export function creationRoutes(app: FastifyInstance, house: DeskHouse, pages: Cr
     })
     if ('id' in recorded)
       return reply.redirect(`/desk${base}/${recorded.id}?done=1&lang=${speech.language}`, 303)
-    const page = pages.page(sent, { typed, errors: recorded.errors })
+    const page = pages.page(sent, { tried: { typed, errors: recorded.errors } })
     return sendDesk(request, reply, speech, page, 422, true)
   })
 }

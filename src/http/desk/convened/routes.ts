@@ -4,15 +4,24 @@ import { currentIssuer } from '../../../queries/accreditation.ts'
 import { listDocuments } from '../../../queries/documents.ts'
 import { showPersons } from '../../../queries/persons.ts'
 import type { Registry } from '../../../registry.ts'
+import { encodeCursor } from '../../cursor.ts'
 import { html, type Html } from '../../pages/html.ts'
-import { link } from '../../pages/parts.ts'
+import { link, more } from '../../pages/parts.ts'
 import { type Choices, choicesOf, nearest, sessionOf } from '../awards/choices.ts'
-import { creationRoutes, type Deed, deedForm, deedForms, deedRoutes, type TriedDeed } from '../deeds.ts'
+import {
+  creationRoutes,
+  type Deed,
+  deedForm,
+  deedForms,
+  deedRoutes,
+  type ListAsked,
+  type TriedDeed,
+} from '../deeds.ts'
 import type { Typed } from '../forms.ts'
 import { deskHead } from '../sign-in.ts'
 import { textFields } from '../text-fields.ts'
 import { filled, textField, texts, textsIfAny } from '../typed.ts'
-import type { DeskHouse, Tried, Visit } from '../visit.ts'
+import type { DeskHouse, Visit } from '../visit.ts'
 import { sessionDeeds } from './deeds.ts'
 import { SESSION_WORDS } from './words.ts'
 
@@ -26,7 +35,7 @@ export const sessionDesk: FastifyPluginAsync<{ house: DeskHouse }> = async (app,
   creationRoutes(app, house, {
     base: '/sessions',
     deed: (visit) => convening(registry, visit),
-    page: (visit, tried) => listPage(registry, visit, tried),
+    page: (visit, asked) => listPage(registry, visit, asked),
   })
 
   const deeds = (visit: Visit, session: ConvenedSession, id: string) =>
@@ -59,17 +68,17 @@ function namesOf({ readModel }: Registry, { speech }: Visit, session: ConvenedSe
   )
 }
 
-function listPage(registry: Registry, visit: Visit, tried?: Tried): Html {
+function listPage(registry: Registry, visit: Visit, { after, tried }: ListAsked): Html {
   const { here, speech, words } = visit
   const own = SESSION_WORDS[speech.language]
-  const { documents } = listDocuments(registry.readModel, 'session', { limit: MOST })
+  const { documents, next } = listDocuments(registry.readModel, 'session', { limit: MOST, after })
   const list =
     documents.length === 0
       ? html`<p class="soft">${own.none}</p>`
       : html`<ul class="list">${documents.map(({ id, state }) => {
           const { convocation, status } = state as unknown as ConvenedSession
           return html`<li>${link(speech, `/desk/sessions/${id}`, html`${speech.words.session} ${convocation.number}`)}<br><small>${speech.day(convocation.startsOn)}${status === 'closed' && html` · ${own.closed}`}</small></li>`
-        })}</ul>`
+        })}</ul>${more(speech, '/desk/sessions', { cursor: next && encodeCursor(next) })}`
   return html`${deskHead(speech, here)}<h2>${words.sessions}</h2>${list}<details${tried && html` open`}><summary>${own.convene}</summary>${deedForm(visit, '/desk/sessions', convening(registry, visit), tried)}</details>`
 }
 

@@ -2,14 +2,23 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { RegisteredOrganization } from '../../../domain/organization.ts'
 import { documentState, listDocuments } from '../../../queries/documents.ts'
 import type { Registry } from '../../../registry.ts'
+import { encodeCursor } from '../../cursor.ts'
 import { html, type Html } from '../../pages/html.ts'
-import { link } from '../../pages/parts.ts'
+import { link, more } from '../../pages/parts.ts'
 import { organizationName } from '../awards/choices.ts'
-import { creationRoutes, type Deed, deedForm, deedForms, deedRoutes, type TriedDeed } from '../deeds.ts'
+import {
+  creationRoutes,
+  type Deed,
+  deedForm,
+  deedForms,
+  deedRoutes,
+  type ListAsked,
+  type TriedDeed,
+} from '../deeds.ts'
 import { deskHead } from '../sign-in.ts'
 import { textFields } from '../text-fields.ts'
 import { filled, textField, texts, textsIfAny } from '../typed.ts'
-import type { DeskHouse, Tried, Visit } from '../visit.ts'
+import type { DeskHouse, Visit } from '../visit.ts'
 import { ORGANIZATION_WORDS } from './words.ts'
 
 const MOST = 100
@@ -21,7 +30,7 @@ export const organizationDesk: FastifyPluginAsync<{ house: DeskHouse }> = async 
   creationRoutes(app, house, {
     base: '/organizations',
     deed: registering,
-    page: (visit, tried) => listPage(registry, visit, tried),
+    page: (visit, asked) => listPage(registry, visit, asked),
   })
 
   deedRoutes<RegisteredOrganization>(app, house, {
@@ -32,17 +41,17 @@ export const organizationDesk: FastifyPluginAsync<{ house: DeskHouse }> = async 
   })
 }
 
-function listPage({ readModel }: Registry, visit: Visit, tried?: Tried): Html {
+function listPage({ readModel }: Registry, visit: Visit, { after, tried }: ListAsked): Html {
   const { here, speech, words } = visit
   const own = ORGANIZATION_WORDS[speech.language]
-  const { documents } = listDocuments(readModel, 'organization', { limit: MOST })
+  const { documents, next } = listDocuments(readModel, 'organization', { limit: MOST, after })
   const list =
     documents.length === 0
       ? html`<p class="soft">${own.none}</p>`
       : html`<ul class="list">${documents.map(
           ({ id, state }) =>
             html`<li>${link(speech, `/desk/organizations/${id}`, organizationName(state, speech) ?? id)}<br><small>${id}</small></li>`,
-        )}</ul>`
+        )}</ul>${more(speech, '/desk/organizations', { cursor: next && encodeCursor(next) })}`
   return html`${deskHead(speech, here)}<h2>${words.organizations}</h2><details${tried && html` open`}><summary>${own.register}</summary><p>${own.hint} ${link(speech, '/search', own.search)}</p>${deedForm(visit, '/desk/organizations', registering(visit), tried)}</details><section>${list}</section>`
 }
 
