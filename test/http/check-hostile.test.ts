@@ -1,29 +1,8 @@
 import { once } from 'node:events'
 import PDFDocument from 'pdfkit'
 import t from 'tap'
-import { certificatePdf } from '../../src/documents/certificate-pdf.ts'
-import type { Paper } from '../../src/documents/paper.ts'
-import { checkFile } from '../support/check.ts'
-import { NAME, servedCouncil } from '../support/evidence.ts'
-
-/** The paper of the test's certificate as somebody would forge it: everything as it is, but for what is given. */
-const forged = (id: string, more: Partial<Paper> = {}) =>
-  certificatePdf({
-    id,
-    url: `https://registry.test/c/${id}`,
-    recordedAt: '2026-01-15T10:00:00.000Z',
-    kind: 'status',
-    title: { ky: 'Кеңештин статусу', en: 'Status of the Council' },
-    recipient: { type: 'organization', nameAsWritten: { ky: 'Мамлекеттик фонд' } },
-    body: { en: 'Council' },
-    basis: {},
-    functions: [],
-    issuedOn: '2024-11-07',
-    validity: [{ from: '2024-11-07' }],
-    acceptance: { person: { state: 'shown', name: { ky: NAME } }, acceptedOn: '2024-11-07' },
-    correctedOn: [],
-    ...more,
-  })
+import { checkFile, forged } from '../support/check.ts'
+import { servedCouncil } from '../support/evidence.ts'
 
 /** Adds an object to a PDF as an editor does, behind its end, and changes its first page to name it. */
 function amended(pdf: Buffer, change: (page: string, added: string) => string, object: string): Buffer {

@@ -3,12 +3,10 @@ import { readFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import PDFDocument from 'pdfkit'
 import t from 'tap'
-import { certificatePdf } from '../../src/documents/certificate-pdf.ts'
-import type { Paper } from '../../src/documents/paper.ts'
 import { PdfReader } from '../../src/documents/pdf-reader.ts'
 import { certificateIdFrom } from '../../src/domain/certificate-id.ts'
 import { CHECK_FILE, checkScript } from '../../src/http/check/build.ts'
-import { checkFile } from '../support/check.ts'
+import { checkFile, forged } from '../support/check.ts'
 import { NAME, servedCouncil } from '../support/evidence.ts'
 import { readPdf } from '../support/pdf.ts'
 
@@ -27,28 +25,6 @@ async function madePdf(
   await once(doc, 'end')
   return Buffer.concat(chunks)
 }
-
-/** The paper of the test's certificate as somebody would forge it: everything as it is, but for what is given. */
-const forged = (id: string, more: Partial<Paper> = {}) =>
-  certificatePdf({
-    id,
-    url: `https://registry.test/c/${id}`,
-    recordedAt: '2026-01-15T10:00:00.000Z',
-    kind: 'status',
-    title: { ky: 'Кеңештин статусу', en: 'Status of the Council' },
-    recipient: { type: 'organization', nameAsWritten: { ky: 'Мамлекеттик фонд' } },
-    body: { en: 'Council' },
-    basis: {},
-    functions: [],
-    issuedOn: '2024-11-07',
-    validity: [{ from: '2024-11-07' }],
-    acceptance: {
-      person: { state: 'shown', name: { ky: NAME } },
-      acceptedOn: '2024-11-07',
-    },
-    correctedOn: [],
-    ...more,
-  })
 
 void t.test('a paper is compared with the register', async (tt) => {
   const house = await servedCouncil()

@@ -1,3 +1,7 @@
+import { certificatePdf } from '../../src/documents/certificate-pdf.ts'
+import type { Paper } from '../../src/documents/paper.ts'
+import { NAME } from './evidence.ts'
+
 /** What the page of a check says, as far as tests ask. */
 export type Shown = {
   readonly status: number
@@ -37,3 +41,25 @@ export function shown(status: number, html: string): Shown {
       .trim(),
   }
 }
+
+/** The paper of the test's certificate as somebody would forge it: everything as it is, but for what is given. */
+export const forged = (id: string, more: Partial<Paper> = {}) =>
+  certificatePdf({
+    id,
+    url: `https://registry.test/c/${id}`,
+    recordedAt: '2026-01-15T10:00:00.000Z',
+    kind: 'status',
+    title: { ky: 'Кеңештин статусу', en: 'Status of the Council' },
+    recipient: { type: 'organization', nameAsWritten: { ky: 'Мамлекеттик фонд' } },
+    body: { en: 'Council' },
+    basis: {},
+    functions: [],
+    issuedOn: '2024-11-07',
+    validity: [{ from: '2024-11-07' }],
+    acceptance: {
+      person: { state: 'shown', name: { ky: NAME } },
+      acceptedOn: '2024-11-07',
+    },
+    correctedOn: [],
+    ...more,
+  })
