@@ -1,9 +1,10 @@
+import { timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../../commands/command.ts'
 import type { Registry } from '../../registry.ts'
 import { actorOfKeyId } from '../auth.ts'
-import type { Typed } from './forms.ts'
 import type { DeskSession, DeskSessions } from './sessions.ts'
+import { textsOf } from './typed.ts'
 
 /** The cookie that holds a session's secret. */
 export const COOKIE = 'desk'
@@ -23,5 +24,16 @@ export function seated(
 }
 
 /** Whether a form is one of ours: a page of somebody else does not know the session's word. */
-export const isOurs = (request: FastifyRequest, { session }: Seated): boolean =>
-  (request.body as Typed | undefined)?.['csrf'] === session.csrf
+export function isOurs(request: FastifyRequest, { session }: Seated): boolean {
+  const [said, word] = [textsOf(request.body)['csrf'] ?? '', session.csrf].map((text) => Buffer.from(text))
+  return (
+    said !== undefined && word !== undefined && said.length === word.length && timingSafeEqual(said, word)
+  )
+}
+
+/**
+ * Whether a browser says that another site's page sent a form (Fetch Metadata, `Sec-Fetch-Site`). It protects what comes
+ * before a session and its word: nobody is signed in as somebody else, or out, by a page that they merely looked at.
+ */
+export const isFromElsewhere = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'POST' && ['cross-site', 'same-site'].includes(String(headers['sec-fetch-site']))

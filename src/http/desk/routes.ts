@@ -9,14 +9,14 @@ import { awardDesk } from './awards/routes.ts'
 import type { AuditHouse } from './audit/room.ts'
 import { auditRooms } from './audit/rooms.ts'
 import { findingDesk } from './finding.ts'
-import { seated } from './gate.ts'
+import { isFromElsewhere, seated } from './gate.ts'
 import { oidc } from './oidc.ts'
 import { organizationDesk } from './organizations/routes.ts'
 import { overview } from './overview.ts'
 import { proposalDesk } from './proposals.ts'
 import type { Provider } from './provider.ts'
 import { DeskSessions } from './sessions.ts'
-import { sendDesk, signingIn } from './sign-in.ts'
+import { refuseForm, sendDesk, signingIn } from './sign-in.ts'
 import { visitOf } from './visit.ts'
 
 const MAX_FORM = 256 * 1024
@@ -33,6 +33,9 @@ export const desk: FastifyPluginAsync<{
   await app.register(formbody, { bodyLimit: MAX_FORM })
   const sessions = new DeskSessions()
   const house = { registry, sessions }
+  app.addHook('onRequest', async (request, reply) => {
+    if (isFromElsewhere(request)) await refuseForm(request, reply)
+  })
   await app.register(auditRooms, { ...audit, registry, sessions })
   const secure = publicUrl?.startsWith('https:') ?? false
   app.decorate('deskProvider', provider)

@@ -6,12 +6,13 @@ import { ProblemError } from '../problem.ts'
 import { html, type Html } from '../pages/html.ts'
 import { sendPage } from '../pages/layout.ts'
 import { type Speech, speechOf } from '../pages/speech.ts'
-import { form, type Typed } from './forms.ts'
+import { form } from './forms.ts'
 import { COOKIE, isOurs, type Seated, seated } from './gate.ts'
 import { oidcWords } from './oidc-words.ts'
 import type { Provider } from './provider.ts'
 import type { DeskSessions } from './sessions.ts'
 import { DESK_SCRIPT } from './script.ts'
+import { textsOf } from './typed.ts'
 import { DESK_WORDS } from './words.ts'
 
 declare module 'fastify' {
@@ -84,7 +85,7 @@ export const signingIn: FastifyPluginAsync<{
   app.post('/sign-in', { schema: { hide: true }, ...SIGN_IN_LIMIT }, (request, reply) => {
     const speech = speechOf(request)
     const words = DESK_WORDS[speech.language]
-    const { key = '' } = (request.body ?? {}) as Typed
+    const { key = '' } = textsOf(request.body)
     let actor: Actor
     try {
       actor = actorOfKey(registry, key.trim())

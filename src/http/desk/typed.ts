@@ -3,6 +3,15 @@ import type { Typed } from './forms.ts'
 
 const TAGS = ['ky', 'ru', 'en'] as const
 
+/** What a form's body says, whoever sent it. A field that was sent twice counts as its last; what is no text is none. */
+export const textsOf = (body: unknown): Typed =>
+  Object.fromEntries(
+    Object.entries(body ?? {}).flatMap(([name, value]: [string, unknown]) => {
+      const last: unknown = Array.isArray(value) ? value.at(-1) : value
+      return typeof last === 'string' ? [[name, last]] : []
+    }),
+  )
+
 /** Only what something was typed into. */
 export const filled = (typed: Typed): Readonly<Record<string, string | undefined>> =>
   Object.fromEntries(

@@ -8,6 +8,7 @@ import { isOurs, type Seated, seated } from './gate.ts'
 import type { Asking } from './record.ts'
 import type { DeskSessions } from './sessions.ts'
 import { askToSignIn, refuseForm } from './sign-in.ts'
+import { textsOf } from './typed.ts'
 import { DESK_WORDS, type DeskWords } from './words.ts'
 
 /** What the rooms of the desk work with. */
@@ -65,15 +66,6 @@ function visited(here: Seated, request: FastifyRequest): Visit {
     asking: { actor: here.actor, language: speech.language, requestId: request.id },
   }
 }
-
-/** A field that was sent twice counts as its last. */
-const textsOf = (body: unknown): Typed =>
-  Object.fromEntries(
-    Object.entries(body ?? {}).flatMap(([name, value]: [string, unknown]) => {
-      const last: unknown = Array.isArray(value) ? value.at(-1) : value
-      return typeof last === 'string' ? [[name, last]] : []
-    }),
-  )
 
 /** `once` makes a form that is sent twice record once; it stays while the form is being mended. */
 export const hiddenOf = ({ here, speech }: Visit, typed?: Typed): Typed => ({

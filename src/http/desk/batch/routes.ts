@@ -116,8 +116,9 @@ export const batchDesk: FastifyPluginAsync<{
     const sent = sentBy(house, request, reply)
     if (!sent) return reply
     const batch = foundBy(request, sent)
-    if (batch) stop(batch, 'asked')
-    return batch ? to(reply, sent, batch) : sendUpload(request, reply, sent)
+    if (!batch) return sendUpload(request, reply, sent, BATCH_WORDS[sent.speech.language].gone, 404)
+    stop(batch, 'asked')
+    return to(reply, sent, batch)
   })
 
   for (const name of ['errors.csv', 'result.csv'] as const)
