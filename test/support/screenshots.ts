@@ -99,7 +99,7 @@ try {
       await page.fill('[name=organizationId]', 'state-fund')
       await page.fill('[name="name.ru"]', 'Государственный фонд')
       await page.fill('[name=issuedOn]', '2024-11-06')
-      await page.selectOption('[name=sessionId]', session)
+      await page.fill('[name=sessionId]', session)
       await page.waitForSelector('#preview .preview')
     },
   })
