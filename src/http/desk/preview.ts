@@ -13,7 +13,8 @@ import { documentState } from '../../queries/documents.ts'
 import { showPersons, type ShownPerson } from '../../queries/persons.ts'
 import type { Registry } from '../../registry.ts'
 import { restsOn } from '../pages/basis.ts'
-import { type CertificateFace, corrections, whatItSays } from '../pages/certificate-page.ts'
+import { type CertificateFace, whatItSays } from '../pages/certificate-page.ts'
+import { corrections } from '../pages/corrections.ts'
 import { html, type Html } from '../pages/html.ts'
 import { badge } from '../pages/parts.ts'
 import type { Speech } from '../pages/speech.ts'
@@ -63,7 +64,7 @@ function faceOf(
   opened: Rehearsal['opened'] = () => undefined,
 ): CertificateFace {
   const certificate = certificateDocument('', award)
-  const { issuerId, kind, issuedOn, basis } = award.content
+  const { issuerId, kind, issuedOn } = award.content
   const issuer = currentIssuer(readModel, issuerId)
   const names = (organizationId: string) =>
     (
@@ -76,7 +77,7 @@ function faceOf(
     accredited: accreditationAnswer(readModel, { issuerId, kind, issuedOn }).accredited,
     persons: (certificate.persons ?? []).map((ref) => shown(readModel, ref, opened)),
     names,
-    session: restsOn(readModel, basis, names),
+    rests: (of) => restsOn(readModel, of, names),
     ...(issuer.status === 'registered' && { issuer: issuer.name }),
   }
 }

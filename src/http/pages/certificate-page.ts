@@ -1,10 +1,9 @@
 import type { Assessment } from '../../credentials/steps.ts'
 import type { LocalizedText } from '../../domain/text.ts'
 import type { Status, Verdict } from '../../domain/verdict.ts'
-import type { CertificateDocument } from '../../projections/certificate-document.ts'
-import type { ShownPerson } from '../../queries/persons.ts'
 import type { Timeline } from '../../queries/timeline.ts'
-import { basisIn, type RestsOn } from './basis.ts'
+import { basisIn } from './basis.ts'
+import { type Corrected, corrections, functionList } from './corrections.ts'
 import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
 import { link, person, rows, shape } from './parts.ts'
@@ -12,21 +11,17 @@ import type { Speech } from './speech.ts'
 import { type RawProofs, stepList } from './steps.ts'
 
 /** All that the page of a certificate shows. */
-export type CertificateView = {
+export type CertificateView = Corrected & {
   readonly at: string
   readonly verdict: Verdict
-  readonly certificate: CertificateDocument
   readonly accredited: boolean
   /** The judgement that API and command line give too, step by step. */
   readonly assessment: Assessment
   /** Where the proofs of it lie. */
   readonly raw: RawProofs
-  readonly persons: readonly ShownPerson[]
   readonly timeline: Timeline
   /** Names by organisation, as they are now. */
   readonly names: (organizationId: string) => LocalizedText | undefined
-  /** The session that it rests on, where it is recorded. */
-  readonly session?: RestsOn | undefined
   /** The issuer's name. */
   readonly issuer?: LocalizedText | undefined
   readonly stale: boolean
@@ -36,7 +31,7 @@ export type CertificateView = {
 /** What a certificate says and is worth: the part of its page that a preview shows too. */
 export type CertificateFace = Pick<
   CertificateView,
-  'at' | 'verdict' | 'certificate' | 'accredited' | 'persons' | 'names' | 'session' | 'issuer'
+  'at' | 'verdict' | 'certificate' | 'accredited' | 'persons' | 'names' | 'rests' | 'correctedAt' | 'issuer'
 >
 
 /** The permanent page of a certificate: the verdict first. */
@@ -92,6 +87,13 @@ export function whatItSays(speech: Speech, view: CertificateFace): Html {
     const name = view.names(id)
     return link(speech, `/organizations/${id}`, name ? say(name) : id)
   }
+  const received = (id: string, written: LocalizedText) => {
+    const name = view.names(id)
+    const isNamedSo = name !== undefined && String(say(name)) === String(say(written))
+    return isNamedSo
+      ? sayAll(written, (said) => link(speech, `/organizations/${id}`, said))
+      : html`${sayAll(written)}<small>${organization(id)}</small>`
+  }
   const prolonged = certificate.prolongations.at(-1)?.until
   return html`<section aria-labelledby="says"><h2 id="says">${words.confers}</h2>
 <p class="title">${sayAll(certificate.title)}</p>
@@ -100,7 +102,7 @@ ${rows([
   [
     words.recipient,
     recipient.type === 'organization'
-      ? html`${sayAll(recipient.nameAsWritten)}<small>${organization(recipient.organizationId)}</small>`
+      ? received(recipient.organizationId, recipient.nameAsWritten)
       : person(
           speech,
           view.persons.findLast(({ commitment }) => commitment === recipient.person.commitment),
@@ -113,16 +115,12 @@ ${rows([
   ],
   [words.kind, words.kinds[certificate.kind] ?? certificate.kind],
   [words.citation, certificate.citation && sayAll(certificate.citation)],
-  [
-    words.functions,
-    functions.length > 0 &&
-      html`<ul class="list">${functions.map(({ name, from, until }) => html`<li>${sayAll(name)}<small>${from && html`${words.since} ${day(from)} `}${until && html`${words.until} ${day(until)}`}</small></li>`)}</ul>`,
-  ],
+  [words.functions, functions.length > 0 && functionList(speech, functions)],
   [words.issuedOn, day(certificate.issuedOn)],
   [words.validFrom, certificate.validFrom && day(certificate.validFrom)],
   [words.validUntil, (prolonged ?? certificate.validUntil) && day(prolonged ?? certificate.validUntil ?? '')],
   [words.serial, certificate.serialNumber],
-  [words.basis, basisIn(speech, basis, view.session)],
+  [words.basis, basisIn(speech, basis, view.rests(basis))],
   [
     words.accepted,
     acceptance &&
@@ -138,32 +136,6 @@ ${rows([
       html`${certificate.lineage.supersedes.map((id) => html`${link(speech, `/c/${id}`, id)} `)}`,
   ],
 ])}</section>`
-}
-
-/** Corrections, each with what it said before. */
-export function corrections(speech: Speech, { certificate, persons }: CertificateFace): Html | undefined {
-  const { words } = speech
-  if (certificate.corrections.length === 0) return undefined
-  const value = (said: unknown) => shown(speech, said, persons)
-  return html`<section aria-labelledby="corrections"><h2 id="corrections">${words.corrections}</h2><ul class="list">${certificate.corrections.map(
-    ({ changes, reason }) =>
-      html`<li>${changes.map(({ before, after }) => html`<span class="said"><small>${words.said}</small> <del>${value(before)}</del></span><span class="said"><small>${words.says}</small> <ins>${value(after)}</ins></span>`)}<small>${words.why}: <bdi>${reason}</bdi></small></li>`,
-  )}</ul></section>`
-}
-
-/** A corrected field's value: a text, a text in languages, or a person. */
-function shown(speech: Speech, value: unknown, persons: readonly ShownPerson[]): Html {
-  if (typeof value === 'string') return html`${value}`
-  if (typeof value !== 'object' || value === null) return html`—`
-  if ('commitment' in value)
-    return person(
-      speech,
-      persons.find(({ commitment }) => commitment === value.commitment),
-    )
-  const texts = Object.entries(value).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  )
-  return speech.sayAll(Object.fromEntries(texts))
 }
 
 const timeline = ({ words, instant }: Speech, { timeline: { entries } }: CertificateView): Html =>

@@ -142,7 +142,10 @@ export const certificateRoute: FastifyPluginAsync<Options> = async (
       raw,
       names: nameOf,
       stale,
-      session: restsOn(readModel, certificate.basis, names),
+      rests: (basis) => restsOn(readModel, basis, names),
+      correctedAt: timeline.entries.flatMap(({ type, recordedAt }) =>
+        type === 'AwardCorrected' ? [recordedAt] : [],
+      ),
       issuer: issuerName(certificate.issuerId),
       signed: signed && signs(certificate.issuerId),
     })

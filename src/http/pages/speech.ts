@@ -24,8 +24,8 @@ export type Speech = {
   readonly instant: (instant: string) => Html
   /** A text in the language nearest to the reader's, marked as what it is. */
   readonly say: (text: LocalizedText) => Html
-  /** A text in all its languages. */
-  readonly sayAll: (text: LocalizedText) => Html
+  /** A text in all its languages, the nearest first; `framed` puts something around that one, such as a link. */
+  readonly sayAll: (text: LocalizedText, framed?: (said: Html) => Html) => Html
 }
 
 /** By `?lang=` or a form's `lang`, else by Accept-Language, else English. */
@@ -70,10 +70,10 @@ function speechIn(language: Language): Speech {
       const tag = nearest(text, language)
       return spoken(tag, text[tag] ?? '')
     },
-    sayAll: (text) => {
+    sayAll: (text, framed = (said) => said) => {
       const first = nearest(text, language)
-      const tags = [first, ...Object.keys(text).filter((tag) => tag !== first)]
-      return html`${tags.map((tag) => html`<span class="said">${spoken(tag, text[tag] ?? '')}</span>`)}`
+      const others = Object.keys(text).filter((tag) => tag !== first)
+      return html`<span class="said">${framed(spoken(first, text[first] ?? ''))}</span>${others.map((tag) => html`<span class="said">${spoken(tag, text[tag] ?? '')}</span>`)}`
     },
   }
 }

@@ -62,6 +62,8 @@ export const en = {
   protocol: 'Protocol',
   agendaItem: 'Agenda item',
   accepted: 'Accepted by',
+  acceptedOn: 'Accepted on',
+  acceptedAt: 'Accepted at',
   notShown: 'name erased',
   nameUnavailable: 'name can’t be shown now',
   accreditation: 'Accreditation',

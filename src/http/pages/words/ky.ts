@@ -61,6 +61,8 @@ export const ky: Words = {
   protocol: 'Протокол',
   agendaItem: 'Күн тартибинин пункту',
   accepted: 'Кабыл алган',
+  acceptedOn: 'Кабыл алынган күнү',
+  acceptedAt: 'Кабыл алынган жери',
   notShown: 'аты өчүрүлгөн',
   nameUnavailable: 'атын азыр көрсөтүүгө болбойт',
   accreditation: 'Аккредитация',

@@ -61,6 +61,8 @@ export const ru: Words = {
   protocol: 'Протокол',
   agendaItem: 'Пункт повестки',
   accepted: 'Принял',
+  acceptedOn: 'Дата принятия',
+  acceptedAt: 'Место принятия',
   notShown: 'имя удалено',
   nameUnavailable: 'имя сейчас нельзя показать',
   accreditation: 'Аккредитация',
