@@ -55,6 +55,17 @@ void t.test('search narrowed down, pages and counts', async (tt) => {
   tt.teardown(close)
   const found = async (query: string) => new Set(idsIn(await get(`/search?lang=en&${query}`))).size
 
+  await tt.test('a session is found by the name that people know', async (t2) => {
+    const page = await get('/search?lang=ru&q=34')
+    const hit =
+      /<li><a href="\/sessions\/session-34[^"]*">(?<name>.*?)<\/li>/s.exec(page)?.groups?.['name'] ?? ''
+    const said = hit
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim()
+    t2.equal(said, 'Заседание 34: Interstate Council Заседание · 6 ноября 2024 г.')
+  })
+
   await tt.test('by each condition alone and together', async (t2) => {
     t2.equal(await found('status=revoked'), 9)
     t2.equal(await found('kind=excellence'), 15)

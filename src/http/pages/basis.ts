@@ -38,13 +38,18 @@ export function restsOn(
   }
 }
 
+/** What a session is called: its number, and whose it is. */
+export const sessionName = (
+  { words, say }: Speech,
+  { number, body }: Pick<RestsOn, 'number' | 'body'>,
+): Html => html`${words.session} ${number}: ${say(body)}`
+
 /** What an award rests on, in words. */
 export function basisIn(speech: Speech, basis: Basis, recorded: RestsOn | undefined): Html | undefined {
   const { words, say, day } = speech
   const { sessionId, agendaItem, decisionNumber, protocolNumber, alongsideId } = basis
   if (sessionId === undefined && decisionNumber === undefined && protocolNumber === undefined)
     return undefined
-  const session =
-    recorded && html`${words.session} ${recorded.number}: ${say(recorded.body)}, ${day(recorded.startsOn)}`
+  const session = recorded && html`${sessionName(speech, recorded)}, ${day(recorded.startsOn)}`
   return html`${sessionId && html`<span class="said">${link(speech, `/sessions/${sessionId}`, session ?? sessionId)}</span>`}${agendaItem !== undefined && html`<span class="said">${words.agendaItem} ${agendaItem}${recorded?.item && html`: ${say(recorded.item)}`}</span>`}${(decisionNumber || recorded?.decision) && html`<span class="said">${words.decision} ${decisionNumber}${recorded?.decision && html`: ${say(recorded.decision)}`}</span>`}${protocolNumber && html`<span class="said">${words.protocol} ${protocolNumber}</span>`}${alongsideId && html`<span class="said">${words.alongside}: ${recorded?.alongside ? say(recorded.alongside) : alongsideId}</span>`}`
 }

@@ -74,7 +74,9 @@ export const pages: FastifyPluginAsync<{
 
   show('/operations', async (_request, speech) => operationsPage(speech, await health()))
 
-  show('/search', (request, speech) => searchAnswer(readModel, request, speech, today()))
+  show('/search', (request, speech) =>
+    searchAnswer({ model: readModel, today: today(), names }, request, speech),
+  )
 
   const found = (kind: DocumentKind, request: FastifyRequest) =>
     documentAnswer(readModel, kind, (request.params as { id: string }).id)

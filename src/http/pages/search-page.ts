@@ -3,6 +3,7 @@ import type { CertificateFilter } from '../../projections/certificate-filter.ts'
 import type { SearchHit } from '../../projections/search-scoring.ts'
 import type { CertificateLine } from '../../queries/certificates.ts'
 import type { LocalizedText } from '../../domain/text.ts'
+import { type RestsOn, sessionName } from './basis.ts'
 import { html, type Hole, type Html } from './html.ts'
 import type { Page } from './layout.ts'
 import { awards } from './other-pages.ts'
@@ -27,9 +28,11 @@ export type Choices = {
   readonly sessions: readonly { readonly id: string; readonly number: number; readonly year: string }[]
 }
 
+type Hit = SearchHit & { readonly status?: Status | undefined; readonly session?: RestsOn | undefined }
+
 /** What was found: by text (hits of every kind), or by conditions alone (certificates, the latest first). */
 export type Found = {
-  readonly hits?: readonly (SearchHit & { readonly status?: Status | undefined })[]
+  readonly hits?: readonly Hit[]
   readonly lines?: readonly CertificateLine[]
   readonly total?: number | undefined
   readonly cut?: boolean
@@ -75,9 +78,14 @@ function results(speech: Speech, asked: Asked, found: Found): Html {
 
 const hitList = (speech: Speech, hits: NonNullable<Found['hits']>): Html =>
   html`<ul class="list">${hits.map(
-    ({ kind, id, label = {}, status }) =>
-      html`<li>${link(speech, `${PATHS[kind]}${id}`, Object.keys(label).length > 0 ? speech.say(label) : id)} ${status && badge(speech, status)}<br><small>${kindOf(speech, kind)} · ${id}</small></li>`,
+    (hit) =>
+      html`<li>${link(speech, `${PATHS[hit.kind]}${hit.id}`, called(speech, hit))} ${hit.status && badge(speech, hit.status)}<br><small>${kindOf(speech, hit.kind)} · ${hit.session ? speech.day(hit.session.startsOn) : hit.id}</small></li>`,
   )}</ul>`
+
+function called(speech: Speech, { id, label = {}, session }: Hit): Html {
+  if (session) return sessionName(speech, session)
+  return Object.keys(label).length > 0 ? speech.say(label) : html`${id}`
+}
 
 const kindOf = ({ words }: Speech, kind: string): string =>
   ({

@@ -4,12 +4,14 @@ import { plainDate } from '../../domain/date.ts'
 import type { RegisteredIssuer } from '../../domain/issuer.ts'
 import type { ConvenedSession } from '../../domain/session.ts'
 import { slug } from '../../domain/slug.ts'
+import type { LocalizedText } from '../../domain/text.ts'
 import { STATUSES } from '../../domain/verdict.ts'
 import { searchRegistry, UnreadableCursorError } from '../../projections/search-query.ts'
 import { readStatistics } from '../../projections/statistics.ts'
 import { listCertificates, verdictOn } from '../../queries/certificates.ts'
 import { listDocuments } from '../../queries/documents.ts'
 import type { ReadModel } from '../../projections/read-model.ts'
+import { restsOn } from './basis.ts'
 import type { Page } from './layout.ts'
 import { type Asked, type Choices, type Found, searchPage } from './search-page.ts'
 import type { Speech } from './speech.ts'
@@ -30,12 +32,23 @@ const CONDITIONS = {
 } as const
 type Condition = keyof typeof CONDITIONS
 
+/** What is searched, and what organisations are called there. */
+export type Register = {
+  readonly model: ReadModel
+  readonly today: string
+  readonly names: (organizationId: string) => LocalizedText | undefined
+}
+
 /** The page of the search: by text, by conditions, or by both. A condition that can't be read is left out, and said. */
-export function searchAnswer(model: ReadModel, request: FastifyRequest, speech: Speech, today: string): Page {
+export function searchAnswer(
+  { model, today, names }: Register,
+  request: FastifyRequest,
+  speech: Speech,
+): Page {
   const query = request.query as Readonly<Record<string, unknown>>
   const asked = askedIn(query)
   const cursor = typeof query['cursor'] === 'string' && query['cursor'] !== '' ? query['cursor'] : undefined
-  return searchPage(speech, asked, choicesOf(model), found(model, asked, cursor, today))
+  return searchPage(speech, asked, choicesOf(model), found({ model, today, names }, asked, cursor))
 }
 
 function askedIn(query: Readonly<Record<string, unknown>>): Asked {
@@ -55,18 +68,19 @@ function askedIn(query: Readonly<Record<string, unknown>>): Asked {
 }
 
 function found(
-  model: ReadModel,
+  { model, today, names }: Register,
   { text, filter, shown }: Asked,
   cursor: string | undefined,
-  today: string,
 ): Found | undefined {
   const isNarrowed = Object.keys(filter).length > 0
   if (text.trim() !== '') {
     const where = isNarrowed ? { filter, today } : undefined
     const answer = searchRegistry(model.db, { text, limit: PAGE, kinds: SHOWN, after: cursor, where })
-    const hits = answer.hits.map((hit) =>
-      hit.kind === 'certificate' ? { ...hit, status: verdictOn(model, hit.id, today)?.status } : hit,
-    )
+    const hits = answer.hits.map((hit) => ({
+      ...hit,
+      ...(hit.kind === 'certificate' && { status: verdictOn(model, hit.id, today)?.status }),
+      ...(hit.kind === 'session' && { session: restsOn(model, { sessionId: hit.id }, names) }),
+    }))
     return { hits, total: answer.total, cut: answer.cut, next: answer.next }
   }
   if (!isNarrowed) return undefined

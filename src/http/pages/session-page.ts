@@ -2,6 +2,7 @@ import type { ConvenedSession, FollowUp } from '../../domain/session.ts'
 import type { LocalizedText } from '../../domain/text.ts'
 import type { CertificateLine } from '../../queries/certificates.ts'
 import type { ShownPerson } from '../../queries/persons.ts'
+import { sessionName } from './basis.ts'
 import { html, type Html } from './html.ts'
 import type { Page } from './layout.ts'
 import { awards } from './other-pages.ts'
@@ -19,13 +20,13 @@ export type SessionView = {
 
 /** A session: when and where, agenda with decisions, protocol and whom it went to, participants, awards. */
 export function sessionPage(speech: Speech, view: SessionView): Page {
-  const { words, say } = speech
+  const { words } = speech
   const { id, state, names, lines } = view
   const { convocation } = state
-  const whose = names(convocation.body) ?? { en: convocation.body }
+  const body = names(convocation.body) ?? { en: convocation.body }
   return {
     title: `${words.session} ${convocation.number}`,
-    body: html`<h1>${words.session} ${convocation.number}: ${say(whose)}</h1>${facts(speech, view)}
+    body: html`<h1>${sessionName(speech, { number: convocation.number, body })}</h1>${facts(speech, view)}
 ${agenda(speech, view)}${implementations(speech, view)}${participants(speech, view)}${alongside(speech, view)}
 <section aria-labelledby="awards"><h2 id="awards">${words.awardsOfSession}</h2>${awards(speech, lines)}</section>
 <p class="soft">${id}</p>`,
