@@ -135,6 +135,9 @@ if (!browser) {
       t.equal(await page.inputValue('[name=decisionNumber]'), '34/2')
       t.equal(await page.inputValue('[name=protocolNumber]'), '34')
       t.match(await page.textContent('#preview'), 'Действителен')
+      t.equal(await page.locator('#preview.stale').count(), 0)
+      await page.fill('[name="title.ru"]', '')
+      await page.waitForSelector('#preview.stale .preview', { timeout: 10_000 })
       await page.fill('[name="title.ru"]', '<img src=x onerror=alert(1)>')
       await page.waitForFunction(() =>
         document.querySelector('#preview')?.textContent?.includes('<img src=x'),

@@ -100,7 +100,7 @@ try {
       await page.fill('[name="name.ru"]', 'Государственный фонд')
       await page.fill('[name=issuedOn]', '2024-11-06')
       await page.fill('[name=sessionId]', session)
-      await page.waitForSelector('#preview .preview')
+      await page.waitForSelector('#preview:not(.stale) a[href*="/sessions/"]')
     },
   })
   await take('desk-correct', `/desk/c/${id}/correct?lang=ru`, { key: clerk, viewport: TABLET })

@@ -47,8 +47,9 @@ function follow(form) {
 function take(page) {
   const [shown, fresh] = [document.querySelector('#preview'), page.querySelector('#preview')]
   // What is half typed has no preview: the last one stays, and looks old.
-  if (fresh?.firstElementChild) shown?.replaceChildren(...fresh.childNodes)
-  shown?.classList.toggle('stale', !fresh?.firstElementChild)
+  const isOld = !fresh?.firstElementChild
+  shown?.classList.toggle('stale', isOld)
+  if (!isOld) shown?.replaceChildren(...fresh.childNodes)
   const [here, there] = [document.querySelector('#basis'), page.querySelector('#basis')]
   const field = document.activeElement
   const isIn = here?.contains(field) === true
