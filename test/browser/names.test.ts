@@ -89,6 +89,22 @@ if (!browser) {
     t.ok((await inkUnder('Z')).equals(await inkUnder('Z\u0321'.padEnd(400, '\u0321\u0347'))))
   })
 
+  await t.test('what keeps marks in cuts no number off a list', async (t) => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 800 } })
+    const page = await context.newPage()
+    await page.goto(`${server.url}/organizations/fund?lang=ky`)
+    const inkBeside = async (number: number) => {
+      await page.locator('main').evaluate((main, value) => {
+        main.innerHTML = `<ol><li value="${value}">Кеңеш</li></ol>`
+      }, number)
+      const item = await page.locator('main li').boundingBox()
+      if (!item) throw new Error('no item')
+      // Left of where the margin of the clip would end.
+      return page.screenshot({ clip: { x: item.x - 40, y: item.y, width: 24, height: item.height } })
+    }
+    t.notOk((await inkBeside(11)).equals(await inkBeside(88)))
+  })
+
   await t.test('on paper: the name goes on over lines and pages, whole', async (t) => {
     for (const [key, name] of Object.entries(NAMES)) {
       const answer = await house.get(`/api/v1/certificates/${certificates[key]}/document.pdf`)
